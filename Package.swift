@@ -1,0 +1,67 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Settings of every target of ours: Swift 6 rules, imports that say what they are for, no warning left standing.
+let own: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .unsafeFlags(["-warnings-as-errors"]),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let httpServer = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+
+let package = Package(
+    name: "leadledger",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "leadledger", targets: ["leadledger"]),
+        .executable(name: "crm-simulators", targets: ["crm-simulators"]),
+        .executable(name: "benchmarks", targets: ["benchmarks"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    ],
+    targets: [
+        .target(
+            name: "CSQLite", cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: own),
+        .target(name: "OrderedJSON", swiftSettings: own),
+        .target(name: "Leads", swiftSettings: own),
+        .target(
+            name: "Migrations", path: "migrations",
+            resources: [
+                .embedInCode("ledger"), .embedInCode("views"), .embedInCode("vault"), .embedInCode("lookup"),
+            ], swiftSettings: own),
+        .target(
+            name: "Ledger", dependencies: ["Leads", "SQLite", "OrderedJSON", "Migrations", crypto],
+            swiftSettings: own),
+        .target(
+            name: "Views", dependencies: ["Leads", "Ledger", "SQLite", "OrderedJSON", "Migrations"],
+            swiftSettings: own),
+        .target(name: "Reports", dependencies: ["Leads", "Ledger", "Views", "OrderedJSON"], swiftSettings: own),
+        .target(name: "Intake", dependencies: ["Leads", "Ledger", "SQLite", "OrderedJSON"], swiftSettings: own),
+        .target(
+            name: "Delivery",
+            dependencies: ["Leads", "Ledger", "Views", "OrderedJSON", crypto, httpClient], swiftSettings: own),
+        .target(
+            name: "Application",
+            dependencies: ["Leads", "Ledger", "Views", "Reports", "Intake", "Delivery", "OrderedJSON"],
+            swiftSettings: own),
+        .executableTarget(
+            name: "leadledger", dependencies: ["Application", arguments], swiftSettings: own),
+        .executableTarget(
+            name: "crm-simulators", dependencies: ["OrderedJSON", httpServer, crypto, arguments],
+            path: "tools/crm-simulators", swiftSettings: own),
+        .executableTarget(
+            name: "benchmarks", dependencies: ["Application", "CSQLite", arguments], path: "tools/benchmarks",
+            swiftSettings: own),
+    ]
+)

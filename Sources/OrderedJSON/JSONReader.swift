@@ -1,0 +1,208 @@
+/// Why a text is not JSON, and where.
+package struct JSONError: Error, Equatable, CustomStringConvertible {
+    package let reason: String
+    /// Bytes from the start of the text.
+    package let offset: Int
+
+    package var description: String { "\(reason) at byte \(offset)" }
+}
+
+extension JSON {
+    /// Reads one value that fills the whole text (RFC 8259). O(bytes).
+    /// - Parameter maximumDepth: how deep arrays and objects may nest.
+    package static func parse(_ bytes: some Sequence<UInt8>, maximumDepth: Int = 64) throws(JSONError) -> JSON {
+        let failure: JSONError
+        do {
+            if let value = try bytes.withContiguousStorageIfAvailable({ try parse($0, maximumDepth) }) { return value }
+            return try Array(bytes).withUnsafeBufferPointer { try parse($0, maximumDepth) }
+        } catch let error as JSONError {
+            failure = error
+        } catch {
+            failure = JSONError(reason: "\(error)", offset: 0)
+        }
+        throw failure
+    }
+
+    package static func parse(_ text: String) throws(JSONError) -> JSON { try parse(text.utf8) }
+
+    private static func parse(_ bytes: UnsafeBufferPointer<UInt8>, _ maximumDepth: Int) throws -> JSON {
+        var reader = JSONReader(bytes: bytes, maximumDepth: maximumDepth)
+        let value = try reader.value(depth: 0)
+        reader.skipSpace()
+        guard reader.position == bytes.count else { throw reader.error("there is more text after the value") }
+        return value
+    }
+}
+
+private struct JSONReader {
+    let bytes: UnsafeBufferPointer<UInt8>
+    let maximumDepth: Int
+    var position = 0
+
+    init(bytes: UnsafeBufferPointer<UInt8>, maximumDepth: Int) {
+        self.bytes = bytes
+        self.maximumDepth = maximumDepth
+    }
+
+    func error(_ reason: String) -> JSONError { JSONError(reason: reason, offset: position) }
+
+    var next: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+    mutating func skipSpace() {
+        while let byte = next, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 { position += 1 }
+    }
+
+    mutating func value(depth: Int) throws(JSONError) -> JSON {
+        skipSpace()
+        guard depth <= maximumDepth else { throw error("values nest deeper than \(maximumDepth)") }
+        switch next {
+        case UInt8(ascii: "{"): return try object(depth: depth)
+        case UInt8(ascii: "["): return try array(depth: depth)
+        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "t"): return try literal("true", .bool(true))
+        case UInt8(ascii: "f"): return try literal("false", .bool(false))
+        case UInt8(ascii: "n"): return try literal("null", .null)
+        case .some(UInt8(ascii: "-")), .some(UInt8(ascii: "0")...UInt8(ascii: "9")): return .number(try number())
+        case nil: throw error("the text ends where a value is expected")
+        default: throw error("a value is expected")
+        }
+    }
+
+    private mutating func object(depth: Int) throws(JSONError) -> JSON {
+        position += 1
+        var members: [JSON.Member] = []
+        skipSpace()
+        if take("}") { return .object(members) }
+        while true {
+            skipSpace()
+            guard next == UInt8(ascii: "\"") else { throw error("a member name in quotes is expected") }
+            let name = try string()
+            skipSpace()
+            guard take(":") else { throw error("a colon is expected") }
+            members.append(JSON.Member(name, try value(depth: depth + 1)))
+            skipSpace()
+            if take("}") { return .object(members) }
+            guard take(",") else { throw error("a comma or } is expected") }
+        }
+    }
+
+    private mutating func array(depth: Int) throws(JSONError) -> JSON {
+        position += 1
+        var values: [JSON] = []
+        skipSpace()
+        if take("]") { return .array(values) }
+        while true {
+            values.append(try value(depth: depth + 1))
+            skipSpace()
+            if take("]") { return .array(values) }
+            guard take(",") else { throw error("a comma or ] is expected") }
+        }
+    }
+
+    private mutating func take(_ character: Unicode.Scalar) -> Bool {
+        guard next == UInt8(ascii: character) else { return false }
+        position += 1
+        return true
+    }
+
+    private mutating func literal(_ word: StaticString, _ value: JSON) throws(JSONError) -> JSON {
+        let end = position + word.utf8CodeUnitCount
+        guard end <= bytes.count,
+            UnsafeBufferPointer(rebasing: bytes[position..<end]).elementsEqual(
+                UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+        else { throw error("a value is expected") }
+        position = end
+        return value
+    }
+
+    private mutating func number() throws(JSONError) -> String {
+        let start = position
+        _ = take("-")
+        if !take("0") { try digits() }
+        if take(".") { try digits() }
+        if take("e") || take("E") {
+            if !take("+") { _ = take("-") }
+            try digits()
+        }
+        return String(decoding: bytes[start..<position], as: UTF8.self)
+    }
+
+    private mutating func digits() throws(JSONError) {
+        let start = position
+        while let byte = next, (0x30...0x39).contains(byte) { position += 1 }
+        if position == start { throw error("a digit is expected") }
+    }
+
+    private mutating func string() throws(JSONError) -> String {
+        position += 1
+        let start = position
+        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { position += 1 }
+        if next == UInt8(ascii: "\"") {
+            defer { position += 1 }
+            return try validated(UnsafeBufferPointer(rebasing: bytes[start..<position]), from: start)
+        }
+        var decoded = Array(bytes[start..<position])
+        while let byte = next {
+            switch byte {
+            case UInt8(ascii: "\""):
+                position += 1
+                return try decoded.withUnsafeBufferPointer { (buffer) throws(JSONError) in
+                    try validated(buffer, from: start)
+                }
+            case UInt8(ascii: "\\"): try escape(into: &decoded)
+            case 0..<0x20: throw error("a control character stands unescaped in a string")
+            default:
+                decoded.append(byte)
+                position += 1
+            }
+        }
+        throw error("a string does not end")
+    }
+
+    private func validated(_ buffer: UnsafeBufferPointer<UInt8>, from start: Int) throws(JSONError) -> String {
+        guard let text = String(validating: buffer, as: UTF8.self) else {
+            throw JSONError(reason: "a string is not UTF-8", offset: start)
+        }
+        return text
+    }
+
+    private mutating func escape(into decoded: inout [UInt8]) throws(JSONError) {
+        position += 1
+        guard let byte = next else { throw error("a string does not end") }
+        position += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): decoded.append(byte)
+        case UInt8(ascii: "b"): decoded.append(0x08)
+        case UInt8(ascii: "f"): decoded.append(0x0c)
+        case UInt8(ascii: "n"): decoded.append(0x0a)
+        case UInt8(ascii: "r"): decoded.append(0x0d)
+        case UInt8(ascii: "t"): decoded.append(0x09)
+        case UInt8(ascii: "u"): decoded += String(Character(try escapedScalar())).utf8
+        default: throw error("an unknown escape stands in a string")
+        }
+    }
+
+    /// The scalar of one `\uXXXX`, or of two that are a surrogate pair; a lone surrogate is no text and is refused.
+    private mutating func escapedScalar() throws(JSONError) -> Unicode.Scalar {
+        let first = try hexadecimal()
+        if let scalar = Unicode.Scalar(first) { return scalar }
+        guard (0xd800..<0xdc00).contains(first), take("\\"), take("u") else { throw error("a surrogate stands alone") }
+        let second = try hexadecimal()
+        guard (0xdc00..<0xe000).contains(second),
+            let scalar = Unicode.Scalar(0x10000 + (first - 0xd800) << 10 + (second - 0xdc00))
+        else { throw error("a surrogate stands alone") }
+        return scalar
+    }
+
+    private mutating func hexadecimal() throws(JSONError) -> UInt32 {
+        var value: UInt32 = 0
+        for _ in 0..<4 {
+            guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
+                throw error("four hexadecimal digits are expected")
+            }
+            value = value << 4 | UInt32(digit)
+            position += 1
+        }
+        return value
+    }
+}

@@ -1,0 +1,78 @@
+extension JSON {
+    /// The value as UTF-8 text: on one line, or indented by two spaces.
+    package func encoded(pretty: Bool = false) -> [UInt8] {
+        var writer = JSONWriter(pretty: pretty)
+        writer.write(self, depth: 0)
+        return writer.bytes
+    }
+
+    /// The value as text, on one line.
+    package var text: String { String(decoding: encoded(), as: UTF8.self) }
+}
+
+private struct JSONWriter {
+    let pretty: Bool
+    var bytes: [UInt8] = []
+
+    init(pretty: Bool) { self.pretty = pretty }
+
+    mutating func write(_ value: JSON, depth: Int) {
+        switch value {
+        case .null: bytes += "null".utf8
+        case .bool(let value): bytes += (value ? "true" : "false").utf8
+        case .number(let digits): bytes += digits.utf8
+        case .string(let text): write(text)
+        case .array(let values):
+            bytes.append(UInt8(ascii: "["))
+            for (index, value) in values.enumerated() {
+                separate(index, depth + 1)
+                write(value, depth: depth + 1)
+            }
+            close("]", isEmpty: values.isEmpty, depth)
+        case .object(let members):
+            bytes.append(UInt8(ascii: "{"))
+            for (index, member) in members.enumerated() {
+                separate(index, depth + 1)
+                write(member.name)
+                bytes += (pretty ? ": " : ":").utf8
+                write(member.value, depth: depth + 1)
+            }
+            close("}", isEmpty: members.isEmpty, depth)
+        }
+    }
+
+    private mutating func separate(_ index: Int, _ depth: Int) {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        breakLine(depth)
+    }
+
+    private mutating func close(_ bracket: Unicode.Scalar, isEmpty: Bool, _ depth: Int) {
+        if !isEmpty { breakLine(depth) }
+        bytes.append(UInt8(ascii: bracket))
+    }
+
+    private mutating func breakLine(_ depth: Int) {
+        guard pretty else { return }
+        bytes.append(UInt8(ascii: "\n"))
+        bytes += repeatElement(UInt8(ascii: " "), count: depth * 2)
+    }
+
+    private mutating func write(_ text: String) {
+        let hex = Array("0123456789abcdef".utf8)
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): bytes += #"\""#.utf8
+            case UInt8(ascii: "\\"): bytes += #"\\"#.utf8
+            case UInt8(ascii: "\n"): bytes += #"\n"#.utf8
+            case UInt8(ascii: "\r"): bytes += #"\r"#.utf8
+            case UInt8(ascii: "\t"): bytes += #"\t"#.utf8
+            case 0..<0x20, 0x7f:
+                bytes += #"\u00"#.utf8
+                bytes += [hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}

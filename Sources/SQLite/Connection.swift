@@ -1,0 +1,153 @@
+internal import CSQLite
+
+/// One open database file, for one owner.
+///
+/// A connection and its statements are not `Sendable`: whoever opened them uses them alone, so SQLite's own mutexes are
+/// switched off. Errors carry extended result codes. Text in double quotes is refused as a literal. Every size passed to
+/// SQLite is in bytes, so NUL bytes and empty values survive unchanged.
+package final class Connection {
+    package enum Mode: Sendable {
+        /// The file must exist; writing is refused by the operating system.
+        case readOnly
+        /// The file must exist.
+        case readWrite
+        /// The file is made when it is missing.
+        case create
+    }
+
+    package let path: String
+    private var handle: OpaquePointer?
+
+    /// Opens `path`.
+    /// - Parameters:
+    ///   - checksummed: seal every page that reaches the file with a checksum (see `PageChecksums`).
+    ///   - busyTimeoutMilliseconds: how long to wait for another connection's lock before `isBusy` is thrown.
+    package init(
+        path: String, mode: Mode, checksummed: Bool = false, busyTimeoutMilliseconds: Int32 = 5_000
+    ) throws(SQLiteError) {
+        self.path = path
+        if checksummed {
+            let code = leadledger_register_checksum_vfs()
+            guard code == SQLITE_OK else {
+                throw SQLiteError(code: code, message: "the checksum file layer cannot be registered", path: path)
+            }
+        }
+        let flags =
+            switch mode {
+            case .readOnly: SQLITE_OPEN_READONLY
+            case .readWrite: SQLITE_OPEN_READWRITE
+            case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            }
+        let code = sqlite3_open_v2(
+            path, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+            checksummed ? LEADLEDGER_CHECKSUM_VFS : nil)
+        guard code == SQLITE_OK else {
+            let error = lastError(code)
+            sqlite3_close_v2(handle)
+            handle = nil
+            throw error
+        }
+        sqlite3_busy_timeout(handle, busyTimeoutMilliseconds)
+        try check(leadledger_refuse_quoted_literals(handle))
+        if checksummed && mode == .create { try check(leadledger_reserve_checksum_bytes(handle)) }
+    }
+
+    deinit { try? close() }
+
+    package var isOpen: Bool { handle != nil }
+
+    /// Finalizes every statement and closes the file; using the connection or a statement afterwards throws. A second
+    /// call does nothing.
+    package func close() throws(SQLiteError) {
+        guard let open = handle else { return }
+        while let statement = sqlite3_next_stmt(open, nil) { sqlite3_finalize(statement) }
+        let code = sqlite3_close(open)
+        guard code == SQLITE_OK else { throw lastError(code) }
+        handle = nil
+    }
+
+    /// Compiles exactly one statement; anything but white space and comments after it is refused.
+    package func prepare(_ sql: String) throws(SQLiteError) -> Statement {
+        let open = try requireOpen()
+        var statement: OpaquePointer?
+        var code = SQLITE_OK
+        var tailIsEmpty = true
+        var text = sql
+        text.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { characters in
+                var tail: UnsafePointer<CChar>?
+                code = sqlite3_prepare_v3(
+                    open, characters.baseAddress, Int32(characters.count), UInt32(SQLITE_PREPARE_PERSISTENT),
+                    &statement, &tail)
+                guard code == SQLITE_OK, let tail, let base = characters.baseAddress else { return }
+                var next: OpaquePointer?
+                let rest = Int32(characters.count - (tail - base))
+                tailIsEmpty = sqlite3_prepare_v3(open, tail, rest, 0, &next, nil) == SQLITE_OK && next == nil
+                sqlite3_finalize(next)
+            }
+        }
+        guard code == SQLITE_OK else { throw lastError(code, sql: sql) }
+        guard let statement else { throw .misuse("there is no statement", path, sql: sql) }
+        guard tailIsEmpty else {
+            sqlite3_finalize(statement)
+            throw .misuse("there is more text after the statement", path, sql: sql)
+        }
+        return Statement(handle: statement, connection: self, sql: sql)
+    }
+
+    /// Runs each statement of `sql`, ignoring rows.
+    package func execute(_ sql: String) throws(SQLiteError) {
+        let code = sqlite3_exec(try requireOpen(), sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw lastError(code, sql: sql) }
+    }
+
+    /// The first column of the first row as an integer; `nil` without a row.
+    package func integer(_ sql: String) throws(SQLiteError) -> Int64? {
+        let statement = try prepare(sql)
+        return try statement.step() ? statement.integer(0) : nil
+    }
+
+    /// The first column of the first row as text; `nil` without a row.
+    package func text(_ sql: String) throws(SQLiteError) -> String? {
+        let statement = try prepare(sql)
+        return try statement.step() ? try statement.text(0) : nil
+    }
+
+    /// Runs `body` in a transaction that takes the write lock at once; an error rolls it back and is thrown on.
+    package func transaction<Result>(_ body: () throws -> Result) throws -> Result {
+        try execute("BEGIN IMMEDIATE")
+        do {
+            let result = try body()
+            try execute("COMMIT")
+            return result
+        } catch {
+            rollBack()
+            throw error
+        }
+    }
+
+    /// Ends an open transaction without its changes; does nothing when SQLite already ended it.
+    package func rollBack() {
+        guard let handle, sqlite3_get_autocommit(handle) == 0 else { return }
+        try? execute("ROLLBACK")
+    }
+
+    package var isInTransaction: Bool { handle.map { sqlite3_get_autocommit($0) == 0 } ?? false }
+    /// The rows that the last INSERT, UPDATE or DELETE changed.
+    package var changes: Int64 { handle.map { sqlite3_changes64($0) } ?? 0 }
+    package var lastInsertRowID: Int64 { handle.map { sqlite3_last_insert_rowid($0) } ?? 0 }
+
+    private func requireOpen() throws(SQLiteError) -> OpaquePointer {
+        guard let handle else { throw .misuse("the connection is closed", path) }
+        return handle
+    }
+
+    private func check(_ code: Int32) throws(SQLiteError) {
+        guard code == SQLITE_OK else { throw lastError(code) }
+    }
+
+    func lastError(_ code: Int32, sql: String? = nil) -> SQLiteError {
+        let words = handle.flatMap { sqlite3_errmsg($0) } ?? sqlite3_errstr(code)
+        return SQLiteError(code: code, message: words.map { String(cString: $0) } ?? "", path: path, sql: sql)
+    }
+}
