@@ -69,16 +69,18 @@ package final class Statement {
     /// Binds bytes as BLOB; no bytes are a blob of length zero, which is not NULL.
     package func bind(_ bytes: [UInt8]?, at index: Int32) throws(SQLiteError) {
         guard let bytes else { return try bindNull(at: index) }
-        try bytes.withUnsafeBytes { (raw) throws(SQLiteError) in try bind(raw, at: index) }
+        let handle = try open()
+        try check(bytes.withUnsafeBytes { Self.bindBlob(handle, index, $0) })
     }
 
     package func bind(_ bytes: UnsafeRawBufferPointer, at index: Int32) throws(SQLiteError) {
-        let handle = try open()
-        if bytes.isEmpty {
-            try check(sqlite3_bind_zeroblob(handle, index, 0))
-        } else {
-            try check(sqlite3_bind_blob64(handle, index, bytes.baseAddress, UInt64(bytes.count), Self.copied))
-        }
+        try check(Self.bindBlob(try open(), index, bytes))
+    }
+
+    private static func bindBlob(_ handle: OpaquePointer, _ index: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32 {
+        bytes.isEmpty
+            ? sqlite3_bind_zeroblob(handle, index, 0)
+            : sqlite3_bind_blob64(handle, index, bytes.baseAddress, UInt64(bytes.count), copied)
     }
 
     /// Moves to the next row; `false` when there is none. After an error the statement is reset.
