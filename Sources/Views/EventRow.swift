@@ -12,13 +12,14 @@ package struct EventRow: BitwiseCopyable, Hashable, Sendable {
     package var offer: UInt32
     package var country: UInt32
     package var source: UInt32
-    package var action: UInt32
     package var flags: Int32
-    package var type: UInt32
-    package var reserved: UInt32 = 0
+    /// Numbers above 65,535, which only hostile input reaches, are all stored as 65,535.
+    package var action: UInt16
+    /// `EventType.rawValue`
+    package var type: UInt16
 
     package init(
-        type: UInt32, subject: UInt32, occurredAt: Int64, recordedAt: Int64, source: UInt32, action: UInt32,
+        type: UInt16, subject: UInt32, occurredAt: Int64, recordedAt: Int64, source: UInt32, action: UInt16,
         offer: UInt32, country: UInt32, flags: Int32, lead: UInt32 = 0, previous: UInt32 = 0
     ) {
         self.type = type
