@@ -1,0 +1,57 @@
+package import SQLite
+
+/// What keeps a ledger from being used: what happened, where, and what to do next.
+package enum LedgerError: Error, CustomStringConvertible {
+    case noHome(String)
+    case cannotMakeHome(String, String)
+    case keyFile(String, String)
+    case wrongKey(keyFile: String, vault: String)
+    case otherLedger(file: String)
+    case writerAtWork(lock: String, holder: String)
+    case notDurable(String, String)
+    case damaged(String, String)
+    case full(String)
+    case storage(SQLiteError)
+    case migration(Migrator.Failure)
+    case unsure(String)
+
+    package var description: String {
+        switch self {
+        case .noHome(let path):
+            "there is no ledger in \(path): make one with `leadledger init`, or name another home with --home"
+        case .cannotMakeHome(let path, let why):
+            "\(path) cannot be made a home: \(why). Check its permissions, or name another with --home"
+        case .keyFile(let path, let what): "the key file \(path) \(what)"
+        case .wrongKey(let keyFile, let vault):
+            "\(keyFile) is not the key of \(vault): put the right key file back from your backup of keys"
+        case .otherLedger(let file):
+            "\(file) belongs to another ledger: restore the file that belongs to this home"
+        case .writerAtWork(let lock, let holder):
+            "another process\(holder) writes to this ledger (\(lock)): wait until it ends, or stop it"
+        case .notDurable(let path, let what):
+            "\(path) cannot promise that commits survive a power cut (\(what)): move the home to another file system"
+        case .damaged(let path, let what):
+            "\(path) is damaged: \(what). Run `leadledger verify`, then restore the file from a backup"
+        case .full(let path):
+            "the disk is full (\(path)): nothing of this commit was recorded. Free space and run the command again"
+        case .storage(let error):
+            "\(error.path) cannot be used: \(error.message) (SQLite \(error.code)). Check the file's permissions and disk"
+        case .migration(let failure): failure.description
+        case .unsure(let path):
+            "writing to \(path) failed in a way that leaves the last commit unsure: run the command again, "
+                + "what was recorded is recognised"
+        }
+    }
+
+    /// Says what an error of the storage layer means here.
+    package init(_ error: any Error, path: String) {
+        switch error {
+        case let error as LedgerError: self = error
+        case let failure as Migrator.Failure: self = .migration(failure)
+        case let error as SQLiteError where error.isFull: self = .full(path)
+        case let error as SQLiteError where error.isDamaged: self = .damaged(path, error.message)
+        case let error as SQLiteError: self = .storage(error)
+        default: self = .damaged(path, "\(error)")
+        }
+    }
+}

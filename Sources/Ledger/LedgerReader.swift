@@ -1,0 +1,136 @@
+package import Leads
+internal import SQLite
+
+/// The plain columns of one event as a fold reads them; texts are numbers of terms, 0 for none.
+package struct EventColumns: Hashable, Sendable {
+    package let seq: Int64
+    package let type: Int64
+    package let subject: Int64
+    package let occurredAt: Int64
+    package let recordedAt: Int64
+    package let source: Int64
+    package let action: Int64
+    package let offer: Int64
+    package let country: Int64
+    package let flags: EventFlags
+}
+
+/// A read-only view of the ledger for one owner.
+///
+/// Each call reads one consistent state; a later call may see more events, never fewer or others.
+package final class LedgerReader {
+    package let id: [UInt8]
+    private let connection: Connection
+    private let keys: IdentityKeys
+    private let vault: Vault
+    private let lookup: Connection?
+    private var terms = Terms()
+
+    package init(files: LedgerFiles) throws(LedgerError) {
+        guard files.isHome else { throw .noHome(files.home) }
+        do {
+            connection = try Connection(path: files.ledger, mode: .readOnly)
+            guard try LedgerStore.migrator.check(connection) > 0 else { throw LedgerError.noHome(files.home) }
+            id = try LedgerHead.ledgerID(connection)
+            vault = try Vault(files: files, ledger: id, mode: .readOnly)
+            keys = IdentityKeys(vault.master)
+            lookup = try? Connection(path: files.lookup, mode: .readOnly)
+        } catch {
+            throw LedgerError(error, path: files.ledger)
+        }
+    }
+
+    package func head() throws -> LedgerHead { try LedgerHead(connection) }
+
+    /// The term with this number; reads terms that came since.
+    package func text(_ number: Int64) throws -> String {
+        if terms.text(number) == nil { try terms.catchUp(connection) }
+        guard let text = terms.text(number) else {
+            throw LedgerError.damaged(connection.path, "term \(number) is missing")
+        }
+        return text
+    }
+
+    /// All terms so far.
+    package func allTerms() throws -> Terms {
+        try terms.catchUp(connection)
+        return terms
+    }
+
+    /// Calls `body` with the columns of events from `first` to `last`, in order. Nothing is decrypted.
+    ///
+    /// `detail` gives the event's plain JSON, and is only valid during the call.
+    package func scan(
+        from first: Int64, to last: Int64, _ body: (EventColumns, _ detail: () -> [UInt8]) throws -> Void
+    ) throws {
+        let select = try connection.prepare(
+            """
+            SELECT seq, type, subject, occurred_at, recorded_at, source, action, offer, country, flags, detail
+            FROM event WHERE seq BETWEEN ? AND ? ORDER BY seq
+            """)
+        try select.bind(first, at: 1)
+        try select.bind(last, at: 2)
+        while try select.step() {
+            let columns = EventColumns(
+                seq: select.integer(0), type: select.integer(1), subject: select.integer(2),
+                occurredAt: select.integer(3), recordedAt: select.integer(4), source: select.integer(5),
+                action: select.integer(6), offer: select.integer(7), country: select.integer(8),
+                flags: EventFlags(rawValue: Int32(truncatingIfNeeded: select.integer(9))))
+            try body(columns) { select.bytes(10) }
+        }
+        try select.reset()
+    }
+
+    /// Calls `body` with whole events from `first` to `last`, in order, until it returns `false`.
+    package func events(
+        from first: Int64, to last: Int64, type: EventType? = nil, _ body: (StoredEvent) throws -> Bool
+    ) throws {
+        try terms.catchUp(connection)
+        let select = try connection.prepare(
+            """
+            SELECT \(EventRecord.columns) FROM event
+            WHERE seq BETWEEN ? AND ? \(type == nil ? "" : "AND type = ?") ORDER BY seq
+            """)
+        try select.bind(first, at: 1)
+        try select.bind(last, at: 2)
+        if let type { try select.bind(type.rawValue, at: 3) }
+        while try select.step() {
+            // A writer may have added terms after those read above.
+            let needed = (5...10).lazy.map { select.integer($0) }.max() ?? 0
+            if terms.text(needed) == nil { try terms.catchUp(connection) }
+            if try !body(try EventRecord.event(select, terms: terms)) { break }
+        }
+        try select.reset()
+    }
+
+    package func event(_ seq: Int64) throws -> StoredEvent? {
+        var found: StoredEvent?
+        try events(from: seq, to: seq) { event in
+            found = event
+            return true
+        }
+        return found
+    }
+
+    /// The contact data of an event, unsealed; `nil` when it has none or its key was destroyed.
+    package func contact(of event: StoredEvent) throws -> [UInt8]? {
+        guard let sealed = event.contact, let key = try vault.key(of: event.subject) else { return nil }
+        return Sealing.open(sealed, .contact, of: event.id, with: key)
+    }
+
+    /// The raw bytes of an event, unsealed; `nil` when it has none or a key was destroyed.
+    package func body(of event: StoredEvent) throws -> [UInt8]? {
+        guard let sealed = event.body,
+            let key = try vault.bodyKey(of: event.subject, at: event.recordedAt, make: false)
+        else { return nil }
+        return Sealing.open(sealed, .body, of: event.id, with: key)
+    }
+
+    /// The subject that a match key names; `nil` when the lookups do not know it (they may lag behind a live writer).
+    package func subject(matchKey: String) throws -> Int64? {
+        guard let lookup else { return nil }
+        let select = try lookup.prepare("SELECT subject FROM match WHERE hash = ?")
+        try select.bind(keys.hash(matchKey: matchKey), at: 1)
+        return try select.step() ? select.integer(0) : nil
+    }
+}

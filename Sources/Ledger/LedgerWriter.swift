@@ -1,0 +1,147 @@
+internal import Crypto
+package import Leads
+internal import SQLite
+internal import Synchronization
+
+/// The one writer of the ledger.
+///
+/// `append` returns after the commit that holds its events is on disk. Callers that wait while one commit runs share the
+/// next: each puts its events into a tray and then asks the writer to empty it; whoever is served first commits for all,
+/// and the others find their answer there. A conflict of one is told to that one alone; a failure of the disk is told to
+/// all whose commit it was, and leaves nothing behind.
+package actor LedgerWriter {
+    /// The most events that share a commit; bounds what a transaction holds in memory.
+    static let commitLimit = 8_192
+
+    private let executor = WriterExecutor(name: "leadledger.ledger")
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// The ledger's id, 16 bytes.
+    package nonisolated let id: [UInt8]
+    private nonisolated let keys: IdentityKeys
+    private nonisolated let tray = Mutex<[Ticket]>([])
+    private let files: LedgerFiles
+    private let lock: FileLock
+    private let store: LedgerStore
+    private let vault: Vault
+    private let lookup: Lookup
+    private let clock: @Sendable () -> Instant
+    private var random: RandomBytes
+    private var failure: LedgerError?
+
+    /// Opens the ledger for writing, making its files where they are missing, and catches up the lookups.
+    /// - Parameters:
+    ///   - clock: the time of recording; events never go back behind the one before.
+    ///   - random: what ids are made of.
+    ///   - waitMilliseconds: how long to wait for another writer to end.
+    package init(
+        files: LedgerFiles, rules: UnicodeRules, clock: @escaping @Sendable () -> Instant,
+        random: RandomBytes = RandomBytes(), waitMilliseconds: Int = 0
+    ) throws {
+        var random = random
+        do {
+            lock = try FileLock(path: files.ledgerLock, waitMilliseconds: waitMilliseconds)
+            store = try LedgerStore(
+                files: files, createdAt: clock(),
+                newID: EventID.version7(at: clock(), random: random.pair()).uuidBytes ?? [])
+            vault = try Vault(files: files, ledger: store.id, mode: .create)
+            lookup = try Lookup(path: files.lookup, ledger: store.id)
+            try LookupCatchUp(store: store, vault: vault, lookup: lookup, rules: rules).run()
+        } catch {
+            throw LedgerError(error, path: files.ledger)
+        }
+        id = store.id
+        keys = IdentityKeys(vault.master)
+        self.files = files
+        self.clock = clock
+        self.random = random
+    }
+
+    /// Writes what is still in memory of the lookups, and frees the files for the next writer.
+    package func close() throws {
+        do {
+            try lookup.flush(upTo: store.head.size)
+            try lookup.close()
+            try vault.close()
+            try store.connection.close()
+        } catch {
+            throw LedgerError(error, path: files.ledger)
+        }
+    }
+
+    /// Appends one event.
+    package nonisolated func append(_ event: NewEvent) async throws -> Appended {
+        try await append([event])[0]
+    }
+
+    /// Appends events in order, in one commit, and returns when it is on disk: an answer for each, in the same order.
+    package nonisolated func append(_ events: [NewEvent]) async throws -> [Appended] {
+        guard !events.isEmpty else { return [] }
+        let ticket = Ticket(events.map { keys.prepare($0) })
+        tray.withLock { $0.append(ticket) }
+        await emptyTray()
+        return try ticket.answer()
+    }
+
+    private func emptyTray() {
+        while true {
+            let tickets = tray.withLock { waiting in
+                var events = 0
+                var count = 0
+                while count < waiting.count, count == 0 || events + waiting[count].events.count <= Self.commitLimit {
+                    events += waiting[count].events.count
+                    count += 1
+                }
+                defer { waiting.removeFirst(count) }
+                return Array(waiting[..<count])
+            }
+            if tickets.isEmpty { return }
+            commit(tickets)
+        }
+    }
+
+    private func commit(_ tickets: [Ticket]) {
+        if let failure { return tickets.forEach { $0.result = .failure(failure) } }
+        var batch = AppendBatch(
+            store: store, vault: vault, lookup: lookup, now: max(clock(), store.head.recordedAt), random: random)
+        do {
+            var answers: [[Appended]] = []
+            try store.commit {
+                for ticket in tickets { answers.append(try ticket.events.map { try batch.append($0) }) }
+                return batch.head
+            }
+            random = batch.random
+            for (ticket, answer) in zip(tickets, answers) { ticket.result = .success(answer) }
+        } catch {
+            batch.takeBack()
+            let said = LedgerError(error, path: files.ledger)
+            // After a failed write or sync nobody can say what the disk holds: only opening the file again can tell.
+            if let error = error as? SQLiteError, error.isInputOutput { failure = .unsure(files.ledger) }
+            for ticket in tickets { ticket.result = .failure(failure ?? said) }
+            return
+        }
+        if lookup.count >= Lookup.flushLimit {
+            do {
+                try lookup.flush(upTo: store.head.size)
+            } catch {
+                // The events are safe; without lookups the next ones could be appended twice.
+                failure = LedgerError(error, path: files.lookup)
+            }
+        }
+    }
+}
+
+/// Events of one caller, and the place where the writer leaves the answer.
+///
+/// Only the writer touches `result` until the caller's own turn at the writer has passed.
+private final class Ticket: @unchecked Sendable {
+    let events: [PreparedEvent]
+    var result: Result<[Appended], LedgerError>?
+
+    init(_ events: [PreparedEvent]) { self.events = events }
+
+    func answer() throws(LedgerError) -> [Appended] {
+        guard let result else { preconditionFailure("the writer passed over a ticket") }
+        return try result.get()
+    }
+}

@@ -1,0 +1,13 @@
+internal import Dispatch
+
+/// A thread of its own for work that blocks on the disk, so that it holds up nobody else's.
+package final class WriterExecutor: SerialExecutor {
+    private let queue: DispatchQueue
+
+    package init(name: String) { queue = DispatchQueue(label: name) }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    }
+}
