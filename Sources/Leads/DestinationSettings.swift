@@ -1,7 +1,7 @@
 /// What a destination is set to: where it is, what it wants, how it is spoken to. Secrets are named, never held.
 ///
-/// Everything is read from texts, `key=value` as given or as kept by the ledger, and checked as a whole: a value of this
-/// type is valid.
+/// Everything is read from texts, `key=value` as given or as kept by the ledger, and checked as a whole: a value of
+/// this type is valid.
 package struct DestinationSettings: Hashable, Sendable {
     package let name: String
     package let kind: Kind

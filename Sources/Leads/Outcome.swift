@@ -1,7 +1,7 @@
 /// How one attempt to deliver a lead ended. The names are stored and shown: add, never rename.
 ///
-/// A destination kind has one table that maps what its system answered to one of these; everything after it (when to try
-/// again, whether to go on with the destination) follows from the outcome alone.
+/// A destination kind has one table that maps what its system answered to one of these; everything after it (when to
+/// try again, whether to go on with the destination) follows from the outcome alone.
 package enum Outcome: String, CaseIterable, Sendable {
     /// The destination took the lead.
     case delivered

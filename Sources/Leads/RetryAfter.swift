@@ -1,4 +1,5 @@
-/// The `Retry-After` header (RFC 9110, section 10.2.3): a number of seconds, or a date in the form all senders must use.
+/// The `Retry-After` header (RFC 9110, section 10.2.3): a number of seconds, or a date in the form all senders must
+/// use.
 package enum RetryAfter {
     /// The longest wait that is believed; a quota of a CRM may well last until tomorrow.
     package static let limit = 24 * Span.hour
@@ -17,7 +18,8 @@ package enum RetryAfter {
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     private static let weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
-    /// `Sun, 06 Nov 1994 08:49:37 GMT`. The day of the week must be a name, not the right one: a wrong one harms nobody.
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`. The day of the week must be a name, not the right one: a wrong one harms
+    /// nobody.
     private static func date(_ text: String) -> Instant? {
         let parts = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 6, parts[0].hasSuffix(","), weekdays.contains(String(parts[0].dropLast())),

@@ -1,7 +1,7 @@
 /// When a lead is tried again after failures: 11 attempts over about three days.
 ///
-/// Before the attempts stand 0, 5 s, 30 s, 2 min, 10 min, 30 min, 2 h, 5 h, 10 h, 24 h and 24 h, each ±20 %, so that leads
-/// that failed together do not come back together. After the last the lead is parked with reason `exhausted`.
+/// Before the attempts stand 0, 5 s, 30 s, 2 min, 10 min, 30 min, 2 h, 5 h, 10 h, 24 h and 24 h, each ±20 %, so that
+/// leads that failed together do not come back together. After the last the lead is parked with reason `exhausted`.
 package enum RetrySchedule {
     package static let delays: [Span] = [
         0 * .second, 5 * .second, 30 * .second, 2 * .minute, 10 * .minute, 30 * .minute, 2 * .hour, 5 * .hour,
@@ -18,10 +18,11 @@ package enum RetrySchedule {
         return Span(micros: Int64(Double(delays[failures].micros) * (0.8 + 0.4 * jitter)))
     }
 
-    /// The wait after an attempt that ended with `outcome`; `nil` where no time makes it better or the schedule is used up.
+    /// The wait after an attempt that ended with `outcome`; `nil` where no time makes it better or the schedule is used
+    /// up.
     ///
-    /// A wait that the destination named is obeyed to the letter. Naming none at all by 0 s leaves the schedule in force,
-    /// or eleven attempts would be gone within a moment.
+    /// A wait that the destination named is obeyed to the letter. Naming none at all by 0 s leaves the schedule in
+    /// force, or eleven attempts would be gone within a moment.
     /// - Parameter failures: how many attempts that count have failed so far, this one included.
     package static func delay(
         after outcome: Outcome, failures: Int, retryAfter: Span?, jitter: Double
