@@ -1,0 +1,122 @@
+internal import Crypto
+package import Leads
+internal import OrderedJSON
+
+/// A request as it goes over the wire.
+package struct HTTPRequestBytes: Hashable, Sendable {
+    package struct Header: Hashable, Sendable {
+        package let name: String
+        package let value: String
+
+        package init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package let method: String
+    package let url: EndpointURL
+    package let headers: [Header]
+    package let body: [UInt8]
+}
+
+/// The bodies that kind `https` can send.
+package struct HTTPSPayload: Sendable {
+    private let format: HTTPSSettings.Format
+    private let mode: HTTPSSettings.Mode
+
+    package init(_ settings: HTTPSSettings) {
+        format = settings.format
+        mode = settings.mode
+    }
+
+    package var contentType: String {
+        switch format {
+        case .marketplace: "application/json"
+        case .cloudevents: "application/cloudevents+json"
+        }
+    }
+
+    package func body(_ outgoing: Outgoing) -> [UInt8] {
+        switch format {
+        case .marketplace: Self.marketplace(outgoing).encoded()
+        case .cloudevents: cloudEvent(outgoing).encoded()
+        }
+    }
+
+    /// SHA-256 of what the body tells of the lead: equal for two versions that would tell the destination the same.
+    ///
+    /// Ids and times are left out, or no two CloudEvents would ever be equal.
+    package func contentDigest(_ outgoing: Outgoing) -> [UInt8] {
+        switch format {
+        case .marketplace: return Array(SHA256.hash(data: body(outgoing)))
+        case .cloudevents:
+            var content = outgoing
+            content.action.id = nil
+            content.action.occurredAt = nil
+            return Array(SHA256.hash(data: Self.data(content, occurredAt: nil).encoded()))
+        }
+    }
+
+    /// The JSON the marketplace sends to an endpoint: its key set and its spelling, every value a text, none left out.
+    static func marketplace(_ outgoing: Outgoing) -> JSON {
+        let action = outgoing.action
+        let contact = action.contact
+        let text = { (value: String?) in JSON.string(value ?? "") }
+        let title = action.offerTitle.flatMap { $0.trimmed.isEmpty ? nil : $0 }
+        return [
+            "UserDetails": [
+                "FirstName": text(contact.firstName),
+                "LastName": text(contact.lastName),
+                "Email": text(contact.email),
+                "Phone": text(contact.phone),
+                "Country": text(contact.country),
+                "Company": text(contact.company),
+                "Title": text(contact.title),
+            ],
+            "LeadSource": text(action.source?.name),
+            // The marketplace's own way to say that this customer must not be contacted.
+            "ActionCode": text(outgoing.isContactable ? action.action?.code : Action.doNotContact.code),
+            "OfferTitle": text(title ?? action.offer?.text),
+            "Description": text(action.description),
+        ]
+    }
+
+    /// A structured CloudEvent 1.0 (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md).
+    private func cloudEvent(_ outgoing: Outgoing) -> JSON {
+        [
+            "specversion": .string("1.0"),
+            "id": .string(outgoing.idempotencyKey),
+            "source": .string("/ledgers/\(outgoing.ledger)"),
+            "type": .string(eventType),
+            "subject": .string(outgoing.customer),
+            "time": .string(outgoing.occurredAt.description),
+            "datacontenttype": .string("application/json"),
+            "seq": .number(outgoing.version),
+            "data": Self.data(outgoing, occurredAt: outgoing.occurredAt),
+        ]
+    }
+
+    private var eventType: String {
+        switch mode {
+        case .state: "io.leadledger.LeadChanged.v1"
+        case .everyAction: "io.leadledger.ActionRecorded.v1"
+        }
+    }
+
+    /// An action by leadledger's own names, then where its lead stands. Fields without a value are left out.
+    private static func data(_ outgoing: Outgoing, occurredAt: Instant?) -> JSON {
+        let action = outgoing.action
+        var fields: [(String, String?)] = [
+            ("id", action.id), ("source", action.source?.name), ("action", action.action?.code),
+            ("offer", action.offer?.text), ("offerTitle", action.offerTitle), ("occurredAt", occurredAt?.description),
+        ]
+        fields += Contact.Field.allCases.map { ($0.rawValue, action.contact[$0]) }
+        fields.append(("description", action.description))
+        fields.append(("lead", outgoing.lead))
+        fields.append(("stage", outgoing.stage?.description))
+        var members = fields.compactMap { name, value in value.map { JSON.Member(name, .string($0)) } }
+        members.append(JSON.Member("contactable", .bool(outgoing.isContactable)))
+        return .object(members)
+    }
+}

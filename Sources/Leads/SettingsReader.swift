@@ -1,0 +1,111 @@
+/// Reads typed values out of the settings of a destination.
+struct SettingsReader {
+    private let settings: [String: String]
+
+    init(_ settings: [String: String]) { self.settings = settings.mapValues(\.trimmed) }
+
+    private func error(_ key: String, _ problem: String, _ allowed: String) -> DestinationSettingsError {
+        DestinationSettingsError(key: key, problem: problem, allowed: allowed)
+    }
+
+    /// The parts of a comma list; none when the key is missing.
+    func list(_ key: String) throws(DestinationSettingsError) -> [String] {
+        guard let text = settings[key] else { return [] }
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmed)
+        guard !parts.contains("") else { throw error(key, "has an empty part", "a list parted by commas") }
+        return parts
+    }
+
+    func offers(_ key: String) throws(DestinationSettingsError) -> [String] {
+        let allowed = "publisher.offer or publisher.*, parted by commas"
+        return try list(key).map { (text) throws(DestinationSettingsError) in
+            let star = text.firstIndex(of: "*")
+            let isPattern = text.hasSuffix(".*") && text.utf8.count > 2
+            guard star == nil || (isPattern && star == text.index(before: text.endIndex)) else {
+                throw error(key, "has a * where none can stand", allowed)
+            }
+            return isPattern ? text : Offer(text)?.text ?? text
+        }
+    }
+
+    func stages(_ key: String) throws(DestinationSettingsError) -> [Stage] {
+        try list(key).map { (text) throws(DestinationSettingsError) in
+            guard let stage = Stage(name: text.lowercased()) else {
+                let allowed = Stage.allCases.map(\.description).joined(separator: ", ")
+                throw error(key, "names a stage that does not exist", allowed)
+            }
+            return stage
+        }
+    }
+
+    func choice<Choice: RawRepresentable & CaseIterable>(
+        _ key: String, default usual: Choice
+    ) throws(DestinationSettingsError) -> Choice where Choice.RawValue == String {
+        guard let text = settings[key] else { return usual }
+        guard let choice = Choice(rawValue: text) else {
+            throw error(key, "is none of the choices", Choice.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        return choice
+    }
+
+    func flag(_ key: String) throws(DestinationSettingsError) -> Bool {
+        switch settings[key] {
+        case nil, "false": return false
+        case "true": return true
+        default: throw error(key, "is none of the choices", "true, false")
+        }
+    }
+
+    func instant(_ key: String) throws(DestinationSettingsError) -> Instant? {
+        guard let text = settings[key] else { return nil }
+        guard let instant = Instant(text) else {
+            throw error(key, "is no time", "RFC 3339, such as 2026-01-31T00:00:00Z")
+        }
+        return instant
+    }
+
+    func span(
+        _ key: String, default usual: Span, in range: ClosedRange<Span>
+    ) throws(DestinationSettingsError) -> Span {
+        guard let text = settings[key] else { return usual }
+        guard let span = Span(text), range.contains(span) else {
+            throw error(key, "is no length of time in range", "\(range.lowerBound) to \(range.upperBound), such as 15s")
+        }
+        return span
+    }
+
+    func decimal(
+        _ key: String, default usual: Double, in range: ClosedRange<Double>
+    ) throws(DestinationSettingsError) -> Double {
+        guard let text = settings[key] else { return usual }
+        guard text.utf8.allSatisfy({ (48...57).contains($0) || $0 == UInt8(ascii: ".") }), let number = Double(text),
+            range.contains(number)
+        else { throw error(key, "is no number in range", "\(range.lowerBound) to \(range.upperBound)") }
+        return number
+    }
+
+    func endpoint(_ key: String, allowsPlain: Bool) throws(DestinationSettingsError) -> EndpointURL {
+        let allowed =
+            allowsPlain ? "https://host/path or http://host/path" : "https://host/path; http needs allow-private=true"
+        guard let text = settings[key] else { throw error(key, "is missing", allowed) }
+        let url: EndpointURL
+        do {
+            url = try EndpointURL(text)
+        } catch {
+            throw self.error(key, Self.sentence(error), allowed)
+        }
+        guard url.isSecure || allowsPlain else { throw error(key, "is not encrypted", allowed) }
+        return url
+    }
+
+    private static func sentence(_ problem: EndpointURL.Problem) -> String {
+        switch problem {
+        case .scheme: "begins with another scheme"
+        case .host: "has no usable host name"
+        case .port: "has no usable port"
+        case .user: "holds a user name or password"
+        case .fragment: "has a fragment, which is never sent"
+        case .character: "has a character that no URL may hold"
+        }
+    }
+}
