@@ -63,5 +63,6 @@ let package = Package(
         .executableTarget(
             name: "benchmarks", dependencies: ["Application", "CSQLite", arguments], path: "tools/benchmarks",
             swiftSettings: own),
+        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Leads", "SQLite"], swiftSettings: own),
     ]
 )

@@ -21,7 +21,7 @@ package actor LedgerWriter {
     private nonisolated let keys: IdentityKeys
     private nonisolated let tray = Mutex<[Ticket]>([])
     private let files: LedgerFiles
-    private let lock: FileLock
+    private var lock: FileLock?
     private let store: LedgerStore
     private let vault: Vault
     private let lookup: Lookup
@@ -64,6 +64,7 @@ package actor LedgerWriter {
             try lookup.close()
             try vault.close()
             try store.connection.close()
+            lock = nil
         } catch {
             throw LedgerError(error, path: files.ledger)
         }
