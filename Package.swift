@@ -63,5 +63,8 @@ let package = Package(
         .executableTarget(
             name: "benchmarks", dependencies: ["Application", "CSQLite", arguments], path: "tools/benchmarks",
             swiftSettings: own),
+        .testTarget(name: "Tidy", swiftSettings: own),
+        .testTarget(name: "OrderedJSONTests", dependencies: ["OrderedJSON"], swiftSettings: own),
+        .testTarget(name: "SQLiteTests", dependencies: ["SQLite"], swiftSettings: own),
     ]
 )
