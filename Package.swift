@@ -63,8 +63,10 @@ let package = Package(
         .executableTarget(
             name: "benchmarks", dependencies: ["Application", "CSQLite", arguments], path: "tools/benchmarks",
             swiftSettings: own),
+        .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: own),
         .testTarget(name: "Tidy", swiftSettings: own),
-        .testTarget(name: "OrderedJSONTests", dependencies: ["OrderedJSON"], swiftSettings: own),
-        .testTarget(name: "SQLiteTests", dependencies: ["SQLite"], swiftSettings: own),
+        .testTarget(name: "OrderedJSONTests", dependencies: ["OrderedJSON", "TestKit"], swiftSettings: own),
+        .testTarget(
+            name: "SQLiteTests", dependencies: ["SQLite", "CSQLite", "TestKit"], swiftSettings: own),
     ]
 )
