@@ -64,5 +64,10 @@ let package = Package(
             name: "benchmarks", dependencies: ["Application", "CSQLite", arguments], path: "tools/benchmarks",
             swiftSettings: own),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Leads", "SQLite"], swiftSettings: own),
+        .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: own),
+        .testTarget(name: "Tidy", swiftSettings: own),
+        .testTarget(name: "OrderedJSONTests", dependencies: ["OrderedJSON", "TestKit"], swiftSettings: own),
+        .testTarget(
+            name: "SQLiteTests", dependencies: ["SQLite", "CSQLite", "TestKit"], swiftSettings: own),
     ]
 )

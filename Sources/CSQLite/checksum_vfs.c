@@ -8,8 +8,12 @@
  * SQLite's own file layer with one method changed: what is written into a main database file goes through
  * checksum_write, which fills the reserved end of each page with a checksum of the rest. SQLite never looks at
  * reserved bytes, so any tool can still read the file; a page that was changed by other means no longer matches.
+ * A file whose pages keep no such room is read, never written.
  * Only whole pages at page boundaries ever reach a main database file, at a checkpoint or when it is made.
  */
+
+/* Where a database file's header says how many bytes each page keeps free (https://sqlite.org/fileformat.html). */
+enum { RESERVED_BYTES_OFFSET = 20 };
 
 static sqlite3_vfs layer;
 static sqlite3_vfs *base;
@@ -41,9 +45,18 @@ static int checksum_write(sqlite3_file *file, const void *bytes, int size, sqlit
     if (size < 512 || size > (int)sizeof page || (size & (size - 1)) != 0 || offset % size != 0)
         return base_methods->xWrite(file, bytes, size, offset);
     memcpy(page, bytes, (size_t)size);
+    /* A new file whose pages leave no room, for instance an attached one: a checksum would overwrite its content. */
+    if (offset == 0 && page[RESERVED_BYTES_OFFSET] != LEADLEDGER_CHECKSUM_BYTES) return SQLITE_READONLY;
     sqlite3_uint64 sum = leadledger_page_checksum(page, size, (sqlite3_uint64)(offset / size) + 1);
     memcpy(page + size - LEADLEDGER_CHECKSUM_BYTES, &sum, LEADLEDGER_CHECKSUM_BYTES);
     return base_methods->xWrite(file, page, size, offset);
+}
+
+/* False for a database that was made without room for checksums; true for a new file, and for one that is no database. */
+static int has_room_for_checksums(sqlite3_file *file) {
+    unsigned char header[RESERVED_BYTES_OFFSET + 1];
+    if (file->pMethods->xRead(file, header, sizeof header, 0) != SQLITE_OK) return 1;
+    return memcmp(header, "SQLite format 3", 16) != 0 || header[RESERVED_BYTES_OFFSET] == LEADLEDGER_CHECKSUM_BYTES;
 }
 
 static int checksum_open(sqlite3_vfs *self, sqlite3_filename name, sqlite3_file *file, int flags, int *out_flags) {
@@ -63,7 +76,10 @@ static int checksum_open(sqlite3_vfs *self, sqlite3_filename name, sqlite3_file 
         file->pMethods = NULL;
         return SQLITE_CANTOPEN;
     }
-    file->pMethods = &checked_methods;
+    if (has_room_for_checksums(file))
+        file->pMethods = &checked_methods;
+    else if (out_flags)
+        *out_flags = (*out_flags & ~SQLITE_OPEN_READWRITE) | SQLITE_OPEN_READONLY;
     return SQLITE_OK;
 }
 

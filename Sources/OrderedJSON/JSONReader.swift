@@ -4,6 +4,11 @@ package struct JSONError: Error, Equatable, CustomStringConvertible {
     /// Bytes from the start of the text.
     package let offset: Int
 
+    package init(reason: String, offset: Int) {
+        self.reason = reason
+        self.offset = offset
+    }
+
     package var description: String { "\(reason) at byte \(offset)" }
 }
 
@@ -54,7 +59,6 @@ private struct JSONReader {
 
     mutating func value(depth: Int) throws(JSONError) -> JSON {
         skipSpace()
-        guard depth <= maximumDepth else { throw error("values nest deeper than \(maximumDepth)") }
         switch next {
         case UInt8(ascii: "{"): return try object(depth: depth)
         case UInt8(ascii: "["): return try array(depth: depth)
@@ -69,10 +73,11 @@ private struct JSONReader {
     }
 
     private mutating func object(depth: Int) throws(JSONError) -> JSON {
-        position += 1
+        try open(depth)
         var members: [JSON.Member] = []
-        skipSpace()
         if take("}") { return .object(members) }
+        // Most objects have a handful of members: one allocation instead of three.
+        members.reserveCapacity(8)
         while true {
             skipSpace()
             guard next == UInt8(ascii: "\"") else { throw error("a member name in quotes is expected") }
@@ -87,9 +92,8 @@ private struct JSONReader {
     }
 
     private mutating func array(depth: Int) throws(JSONError) -> JSON {
-        position += 1
+        try open(depth)
         var values: [JSON] = []
-        skipSpace()
         if take("]") { return .array(values) }
         while true {
             values.append(try value(depth: depth + 1))
@@ -97,6 +101,13 @@ private struct JSONReader {
             if take("]") { return .array(values) }
             guard take(",") else { throw error("a comma or ] is expected") }
         }
+    }
+
+    /// Steps over an opening bracket and the space after it.
+    private mutating func open(_ depth: Int) throws(JSONError) {
+        guard depth < maximumDepth else { throw error("values nest deeper than \(maximumDepth)") }
+        position += 1
+        skipSpace()
     }
 
     private mutating func take(_ character: Unicode.Scalar) -> Bool {
@@ -136,24 +147,36 @@ private struct JSONReader {
     private mutating func string() throws(JSONError) -> String {
         position += 1
         let start = position
-        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { position += 1 }
-        if next == UInt8(ascii: "\"") {
-            defer { position += 1 }
-            return try validated(UnsafeBufferPointer(rebasing: bytes[start..<position]), from: start)
+        var bits: UInt8 = 0
+        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 {
+            bits |= byte
+            position += 1
         }
-        var decoded = Array(bytes[start..<position])
+        guard next == UInt8(ascii: "\"") else { return try stringWithEscapes(from: start) }
+        let content = UnsafeBufferPointer(rebasing: bytes[start..<position])
+        position += 1
+        // ASCII needs no validation, which costs as much as all the rest of reading a short string.
+        return bits < 0x80 ? String(decoding: content, as: UTF8.self) : try validated(content, from: start)
+    }
+
+    /// The rest of a string whose content starts at `start` and has no escape before `position`.
+    private mutating func stringWithEscapes(from start: Int) throws(JSONError) -> String {
+        var decoded: [UInt8] = []
+        var copied = start
         while let byte = next {
             switch byte {
             case UInt8(ascii: "\""):
+                decoded += bytes[copied..<position]
                 position += 1
                 return try decoded.withUnsafeBufferPointer { (buffer) throws(JSONError) in
                     try validated(buffer, from: start)
                 }
-            case UInt8(ascii: "\\"): try escape(into: &decoded)
+            case UInt8(ascii: "\\"):
+                decoded += bytes[copied..<position]
+                try escape(into: &decoded)
+                copied = position
             case 0..<0x20: throw error("a control character stands unescaped in a string")
-            default:
-                decoded.append(byte)
-                position += 1
+            default: position += 1
             }
         }
         throw error("a string does not end")
@@ -161,12 +184,13 @@ private struct JSONReader {
 
     private func validated(_ buffer: UnsafeBufferPointer<UInt8>, from start: Int) throws(JSONError) -> String {
         guard let text = String(validating: buffer, as: UTF8.self) else {
-            throw JSONError(reason: "a string is not UTF-8", offset: start)
+            throw JSONError(reason: "a string that starts here is not UTF-8", offset: start)
         }
         return text
     }
 
     private mutating func escape(into decoded: inout [UInt8]) throws(JSONError) {
+        let start = position
         position += 1
         guard let byte = next else { throw error("a string does not end") }
         position += 1
@@ -177,27 +201,28 @@ private struct JSONReader {
         case UInt8(ascii: "n"): decoded.append(0x0a)
         case UInt8(ascii: "r"): decoded.append(0x0d)
         case UInt8(ascii: "t"): decoded.append(0x09)
-        case UInt8(ascii: "u"): decoded += String(Character(try escapedScalar())).utf8
-        default: throw error("an unknown escape stands in a string")
+        case UInt8(ascii: "u"): decoded += String(Character(try escapedScalar(from: start))).utf8
+        default: throw JSONError(reason: "an unknown escape stands in a string", offset: start)
         }
     }
 
     /// The scalar of one `\uXXXX`, or of two that are a surrogate pair; a lone surrogate is no text and is refused.
-    private mutating func escapedScalar() throws(JSONError) -> Unicode.Scalar {
+    private mutating func escapedScalar(from start: Int) throws(JSONError) -> Unicode.Scalar {
+        let alone = JSONError(reason: "a surrogate stands alone", offset: start)
         let first = try hexadecimal()
         if let scalar = Unicode.Scalar(first) { return scalar }
-        guard (0xd800..<0xdc00).contains(first), take("\\"), take("u") else { throw error("a surrogate stands alone") }
+        guard first < 0xdc00, take("\\"), take("u") else { throw alone }
         let second = try hexadecimal()
         guard (0xdc00..<0xe000).contains(second),
             let scalar = Unicode.Scalar(0x10000 + (first - 0xd800) << 10 + (second - 0xdc00))
-        else { throw error("a surrogate stands alone") }
+        else { throw alone }
         return scalar
     }
 
     private mutating func hexadecimal() throws(JSONError) -> UInt32 {
         var value: UInt32 = 0
         for _ in 0..<4 {
-            guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
+            guard let byte = next, byte < 0x80, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
                 throw error("four hexadecimal digits are expected")
             }
             value = value << 4 | UInt32(digit)

@@ -26,6 +26,8 @@ package final class Connection {
         path: String, mode: Mode, checksummed: Bool = false, busyTimeoutMilliseconds: Int32 = 5_000
     ) throws(SQLiteError) {
         self.path = path
+        // C would read the path, or the SQL, up to the NUL and take that for all of it.
+        guard !path.utf8.contains(0) else { throw .misuse("a NUL byte stands in the path of a file", path) }
         if checksummed {
             let code = leadledger_register_checksum_vfs()
             guard code == SQLITE_OK else {
@@ -49,7 +51,7 @@ package final class Connection {
         }
         sqlite3_busy_timeout(handle, busyTimeoutMilliseconds)
         try check(leadledger_refuse_quoted_literals(handle))
-        if checksummed && mode == .create { try check(leadledger_reserve_checksum_bytes(handle)) }
+        if checksummed && mode != .readOnly { try check(leadledger_reserve_checksum_bytes(handle)) }
     }
 
     deinit { try? close() }
@@ -69,9 +71,10 @@ package final class Connection {
     /// Compiles exactly one statement; anything but white space and comments after it is refused.
     package func prepare(_ sql: String) throws(SQLiteError) -> Statement {
         let open = try requireOpen()
+        try refuseNul(sql)
         var statement: OpaquePointer?
         var code = SQLITE_OK
-        var tailIsEmpty = true
+        var length = 0
         var text = sql
         text.withUTF8 { bytes in
             bytes.withMemoryRebound(to: CChar.self) { characters in
@@ -80,24 +83,43 @@ package final class Connection {
                     open, characters.baseAddress, Int32(characters.count), UInt32(SQLITE_PREPARE_PERSISTENT),
                     &statement, &tail)
                 guard code == SQLITE_OK, let tail, let base = characters.baseAddress else { return }
-                var next: OpaquePointer?
-                let rest = Int32(characters.count - (tail - base))
-                tailIsEmpty = sqlite3_prepare_v3(open, tail, rest, 0, &next, nil) == SQLITE_OK && next == nil
-                sqlite3_finalize(next)
+                length = tail - base
             }
         }
         guard code == SQLITE_OK else { throw lastError(code, sql: sql) }
         guard let statement else { throw .misuse("there is no statement", path, sql: sql) }
-        guard tailIsEmpty else {
+        guard Self.isBlank(text.utf8.dropFirst(length)) else {
             sqlite3_finalize(statement)
             throw .misuse("there is more text after the statement", path, sql: sql)
         }
         return Statement(handle: statement, connection: self, sql: sql)
     }
 
+    /// Whether nothing but white space, semicolons and comments is left. SQLite itself is not asked, because it already
+    /// carries out some PRAGMAs when it compiles them.
+    private static func isBlank(_ tail: Substring.UTF8View) -> Bool {
+        var rest = tail
+        while let byte = rest.first {
+            if " \t\n\u{c}\r;".utf8.contains(byte) {
+                rest.removeFirst()
+            } else if rest.starts(with: "--".utf8) {
+                rest = rest.drop { $0 != UInt8(ascii: "\n") }
+            } else if rest.starts(with: "/*".utf8) {
+                rest.removeFirst(2)
+                while !rest.isEmpty, !rest.starts(with: "*/".utf8) { rest.removeFirst() }
+                rest = rest.dropFirst(2)
+            } else {
+                return false
+            }
+        }
+        return true
+    }
+
     /// Runs each statement of `sql`, ignoring rows.
     package func execute(_ sql: String) throws(SQLiteError) {
-        let code = sqlite3_exec(try requireOpen(), sql, nil, nil, nil)
+        let open = try requireOpen()
+        try refuseNul(sql)
+        let code = sqlite3_exec(open, sql, nil, nil, nil)
         guard code == SQLITE_OK else { throw lastError(code, sql: sql) }
     }
 
@@ -140,6 +162,10 @@ package final class Connection {
     private func requireOpen() throws(SQLiteError) -> OpaquePointer {
         guard let handle else { throw .misuse("the connection is closed", path) }
         return handle
+    }
+
+    private func refuseNul(_ sql: String) throws(SQLiteError) {
+        guard !sql.utf8.contains(0) else { throw .misuse("a NUL byte stands in SQL", path, sql: sql) }
     }
 
     private func check(_ code: Int32) throws(SQLiteError) {

@@ -30,10 +30,11 @@ package struct Migrator: Sendable {
 
     /// Takes the steps that the file still lacks. Throws `Failure` before anything is changed.
     package func migrate(_ connection: Connection) throws {
-        let version = try check(connection)
-        for (index, sql) in steps.enumerated().dropFirst(version) {
+        for index in try check(connection)..<steps.count {
             try connection.transaction {
-                try connection.execute(sql)
+                // Another connection may have taken the step while this one waited for the lock.
+                guard try check(connection) == index else { return }
+                try connection.execute(steps[index])
                 try connection.execute("PRAGMA application_id = \(applicationID)")
                 try connection.execute("PRAGMA user_version = \(index + 1)")
             }
@@ -47,7 +48,9 @@ package struct Migrator: Sendable {
         let owner = try connection.integer("PRAGMA application_id") ?? 0
         let objects = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
         let isNew = version == 0 && owner == 0 && objects == 0
-        guard isNew || owner == Int64(applicationID) else { throw Failure.foreign(path: connection.path) }
+        guard isNew || owner == Int64(applicationID) && version >= 0 else {
+            throw Failure.foreign(path: connection.path)
+        }
         guard version <= steps.count else {
             throw Failure.newer(path: connection.path, file: version, program: steps.count)
         }

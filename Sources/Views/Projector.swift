@@ -124,22 +124,22 @@ final class Projector {
         }
         if lead.number == next { leadCount += 1 }
         row.lead = lead.number
-        if !active.isEmpty { try want(key, lead, action) }
+        if !active.isEmpty { try want(key, lead, action, at: event.recordedAt) }
     }
 
     /// Tells each destination what the lead became.
-    private func want(_ key: Int64, _ lead: Lead, _ action: ActionFact) throws {
+    private func want(_ key: Int64, _ lead: Lead, _ action: ActionFact, at: Int64) throws {
         let texts = try texts(key, lead)
         for destination in active {
             let suppression = destination.suppression(of: lead, texts)
             if destination.takesEveryAction {
                 try update(destination, unit: action.seq, key) {
-                    $0.want(action.seq, at: action.at, suppression: action.isTest ? "test" : suppression)
+                    $0.want(action.seq, at: at, suppression: action.isTest ? "test" : suppression)
                 }
                 if suppression != nil { try suppressOpen(destination, key, suppression) }
             } else {
                 try update(destination, unit: Int64(lead.number), key) {
-                    $0.want(lead.version, at: action.at, suppression: suppression)
+                    $0.want(lead.version, at: at, suppression: suppression)
                 }
             }
         }
@@ -228,7 +228,7 @@ final class Projector {
                 let row = try LeadRow(reading: select)
                 let suppression = destination.suppression(of: row.lead, try texts(row.key, row.lead))
                 try update(destination, unit: Int64(row.lead.number), row.key) {
-                    $0.want(row.lead.version, at: event.occurredAt, suppression: suppression)
+                    $0.want(row.lead.version, at: event.recordedAt, suppression: suppression)
                 }
                 if deliveries.dirtyCount >= Self.dirtyLimit { try deliveries.flush() }
             }
@@ -245,9 +245,12 @@ final class Projector {
             let suppression =
                 event.flags.contains(.test) ? "test" : destination.suppression(of: row.lead, try texts(key, row.lead))
             try update(destination, unit: event.seq, key) {
-                $0.want(event.seq, at: event.occurredAt, suppression: suppression)
+                $0.want(event.seq, at: event.recordedAt, suppression: suppression)
             }
-            if deliveries.dirtyCount >= Self.dirtyLimit { try deliveries.flush() }
+            if event.seq % 65_536 == 0 {
+                try deliveries.flush()
+                try leads.flush()
+            }
         }
         try deliveries.flush()
     }
