@@ -41,7 +41,7 @@ extension CustomerRow: TableRow {
         try statement.bind(customer.actions, at: 2)
         try statement.bind(customer.first, at: 3)
         try statement.bind(customer.last, at: 4)
-        try statement.bind(customer.isTest ? 1 : 0, at: 5)
+        try statement.bind(Int64(customer.isTest ? 1 : 0), at: 5)
         try statement.bind(customer.lastEvent, at: 6)
         try statement.bind(blob.bytes, at: 7)
     }

@@ -52,7 +52,7 @@ extension LeadRow: TableRow {
         for (number, count) in lead.other.sorted(by: { $0.key < $1.key }) { Self.add(number, count, to: &blob) }
         try statement.bind(key, at: 1)
         try statement.bind(Int64(lead.number), at: 2)
-        try statement.bind(lead.isTest ? 1 : 0, at: 3)
+        try statement.bind(Int64(lead.isTest ? 1 : 0), at: 3)
         try statement.bind(lead.version, at: 4)
         try statement.bind(lead.latest.at, at: 5)
         try statement.bind(lead.latest.seq, at: 6)

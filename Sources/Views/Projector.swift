@@ -148,7 +148,7 @@ final class Projector {
     private func texts(_ key: Int64, _ lead: Lead) throws -> LeadTexts {
         let row = LeadRow(key: key, lead: lead)
         return LeadTexts(
-            offer: Offer(try reader.text(row.offer)), country: Country.reported(try reader.text(lead.country)),
+            offer: Offer(try reader.text(row.offer)), country: Country.reading(try reader.text(lead.country)),
             stages: stages)
     }
 

@@ -1,0 +1,104 @@
+package import Leads
+internal import SQLite
+
+/// A delivery that a worker took on, with the lead it is about.
+package struct Claim: Hashable, Sendable {
+    package let row: DeliveryRow
+    package let lead: Lead
+
+    /// The `seq` of the action to send, at a destination that takes every action; 0 for the lead's state.
+    package let action: Int64
+}
+
+extension ViewsWriter {
+    /// Takes up to `limit` deliveries that are due at a destination and writes down that they are being sent, so that a
+    /// crash leaves a trace of each. At most one of a lead: at a destination that takes every action, the first.
+    ///
+    /// O(claims × log due), whatever was delivered before.
+    package func claim(destination: Destination, now: Instant, limit: Int) throws -> [Claim] {
+        try withConnection { connection in
+            let due = try dueRows(connection, destination, now, limit)
+            guard !due.isEmpty else { return [] }
+            return try connection.transaction {
+                let insert = try connection.prepare("INSERT INTO claim (delivery, version, at) VALUES (?, ?, ?)")
+                let lead = try connection.prepare(
+                    "SELECT \(LeadRow.columns.joined(separator: ", ")) FROM lead WHERE key = ?")
+                return try due.map { row in
+                    try insert.bind(row.key, at: 1)
+                    try insert.bind(row.delivery.wanted, at: 2)
+                    try insert.bind(now.micros, at: 3)
+                    try insert.run()
+                    try lead.bind(row.lead, at: 1)
+                    guard try lead.step() else {
+                        throw ViewsError.damaged(connection.path, "a delivery is about a lead that is missing")
+                    }
+                    let found = try LeadRow(reading: lead).lead
+                    try lead.reset()
+                    return Claim(
+                        row: row, lead: found, action: destination.takesEveryAction ? row.key & 0xffff_ffff : 0)
+                }
+            }
+        }
+    }
+
+    private func dueRows(
+        _ connection: Connection, _ destination: Destination, _ now: Instant, _ limit: Int
+    ) throws -> [DeliveryRow] {
+        let columns = DeliveryRow.columns.map { "d.\($0)" }.joined(separator: ", ")
+        // An action waits for the earlier ones of its lead that are still to be sent; parked ones hold up nobody.
+        let first = """
+            AND NOT EXISTS (SELECT 1 FROM delivery e INDEXED BY delivery_open
+                WHERE e.lead = d.lead AND e.due_at IS NOT NULL AND e.key < d.key AND e.key >> 32 = ?1)
+            """
+        let select = try connection.prepare(
+            """
+            SELECT \(columns) FROM delivery d INDEXED BY delivery_due
+            WHERE d.key >> 32 = ?1 AND d.due_at <= ?2 AND d.due_at IS NOT NULL
+                AND d.key NOT IN (SELECT delivery FROM claim) \(destination.takesEveryAction ? first : "")
+            ORDER BY d.due_at, d.key LIMIT ?3
+            """)
+        try select.bind(destination.number, at: 1)
+        try select.bind(now.micros, at: 2)
+        try select.bind(Int64(limit), at: 3)
+        var rows: [DeliveryRow] = []
+        while try select.step() { rows.append(try DeliveryRow(reading: select)) }
+        return rows
+    }
+
+    /// Claims that no attempt followed: what a crash interrupted. Only before workers start.
+    package func interruptedClaims() throws -> [(row: DeliveryRow, version: Int64)] {
+        try withConnection { connection in
+            let columns = DeliveryRow.columns.map { "d.\($0)" }.joined(separator: ", ")
+            let select = try connection.prepare(
+                "SELECT \(columns), c.version FROM claim c JOIN delivery d ON d.key = c.delivery ORDER BY d.key")
+            var claims: [(row: DeliveryRow, version: Int64)] = []
+            while try select.step() {
+                claims.append((try DeliveryRow(reading: select), select.integer(Int32(DeliveryRow.columns.count))))
+            }
+            return claims
+        }
+    }
+
+    /// Gives back a claim that was not sent.
+    package func release(_ deliveries: [Int64]) throws {
+        try withConnection { connection in
+            try connection.transaction {
+                let delete = try connection.prepare("DELETE FROM claim WHERE delivery = ?")
+                for key in deliveries {
+                    try delete.bind(key, at: 1)
+                    try delete.run()
+                }
+            }
+        }
+    }
+
+    /// When the next delivery of a destination is due; `nil` when none waits.
+    package func nextDue(destination: Int64) throws -> Instant? {
+        try withConnection { connection in
+            let select = try connection.prepare(
+                "SELECT min(due_at) FROM delivery INDEXED BY delivery_due WHERE key >> 32 = ? AND due_at IS NOT NULL")
+            try select.bind(destination, at: 1)
+            return try select.step() ? select.optionalInteger(0).map { Instant(micros: $0) } : nil
+        }
+    }
+}

@@ -1,0 +1,72 @@
+internal import SQLite
+
+/// Compares the views of two databases row by row.
+struct Comparison {
+    let live: Connection
+    let fresh: Connection
+    let events: Int64
+
+    /// The name of each view, and what is compared of it in which order.
+    private static let tables = [
+        ("customers", CustomerRow.table, CustomerRow.columns), ("leads", LeadRow.table, LeadRow.columns),
+        ("deliveries", DeliveryRow.table, DeliveryRow.columns),
+        (
+            "attempts", "attempt",
+            ["seq", "delivery", "lead", "attempt", "at", "version", "outcome", "status", "remote_id", "reason", "sha256"]
+        ),
+    ]
+
+    /// O(rows), both read in the order of their keys.
+    func run() throws -> [Rebuild.View] {
+        var views = try Self.tables.map { name, table, columns in
+            let sql = "SELECT \(columns.joined(separator: ", ")) FROM \(table) ORDER BY \(columns[0])"
+            let (rows, differences) = try compare(sql, columns: Int32(columns.count))
+            return Rebuild.View(name: name, rows: rows, differences: differences)
+        }
+        views.insert(try compareEvents(), at: 2)
+        return views
+    }
+
+    private func compare(_ sql: String, columns: Int32) throws -> (rows: Int64, differences: Int64) {
+        let old = try live.prepare(sql)
+        let new = try fresh.prepare(sql)
+        var rows: Int64 = 0
+        var differences: Int64 = 0
+        var hasOld = try old.step()
+        var hasNew = try new.step()
+        while hasOld || hasNew {
+            let oldKey = hasOld ? old.integer(0) : .max
+            let newKey = hasNew ? new.integer(0) : .max
+            if oldKey != newKey || !same(old, new, columns) { differences += 1 }
+            if hasNew && newKey <= oldKey { rows += 1 }
+            let stepsOld = hasOld && oldKey <= newKey
+            let stepsNew = hasNew && newKey <= oldKey
+            if stepsOld { hasOld = try old.step() }
+            if stepsNew { hasNew = try new.step() }
+        }
+        return (rows, differences)
+    }
+
+    private func same(_ old: Statement, _ new: Statement, _ columns: Int32) -> Bool {
+        (0..<columns).allSatisfy { column in
+            old.isNull(column) == new.isNull(column)
+                && old.withBytes(column) { left in
+                    new.withBytes(column) { right in
+                        left.elementsEqual(right) && old.integer(column) == new.integer(column)
+                    }
+                }
+        }
+    }
+
+    private func compareEvents() throws -> Rebuild.View {
+        let maps = try [live, fresh].map { connection in
+            let state = try ViewsState(connection)
+            return try EventMap(path: ViewsStore.folder(of: connection.path) + state.eventFile, rows: Int(state.seq))
+        }
+        let (old, new) = (maps[0].rows, maps[1].rows)
+        let common = min(old.count, new.count)
+        var differences = max(old.count, new.count) - common
+        for index in 0..<common where old[index] != new[index] { differences += 1 }
+        return Rebuild.View(name: "funnel", rows: Int64(new.count), differences: Int64(differences))
+    }
+}

@@ -1,0 +1,137 @@
+package import Leads
+package import Ledger
+internal import SQLite
+
+/// The views as reports read them: one consistent state, for one owner.
+package final class ViewsReader {
+    /// The last event that is folded in.
+    package let seq: Int64
+    /// How many leads and subjects there are; lead numbers and subjects run from 1 to these.
+    package let leadCount: Int64
+    package let subjectCount: Int64
+    package let destinations: [Destination]
+    private let connection: Connection
+    private let eventPath: String
+
+    /// Opens the views; `nil` when there are none, or they are of another ledger, version or policy.
+    package init?(files: LedgerFiles, ledger: [UInt8], policy: Policy) throws {
+        guard FileBytes.exists(files.views) else { return nil }
+        connection = try Connection(path: files.views, mode: .readOnly)
+        guard (try? ViewsStore.migrator.check(connection)) == ViewsStore.migrator.steps.count else { return nil }
+        // All that this reader answers comes from the state of this moment.
+        try connection.execute("BEGIN")
+        let state = try ViewsState(connection)
+        guard state.ledger == ledger, state.fingerprint == ViewsStore.fingerprint(policy) else { return nil }
+        seq = state.seq
+        leadCount = state.leads
+        subjectCount = try connection.integer("SELECT max(subject) FROM customer") ?? 0
+        destinations = try Destinations(connection).all
+        eventPath = ViewsStore.folder(of: files.views) + state.eventFile
+    }
+
+    /// The plain columns of every event, mapped into memory.
+    package func events() throws -> EventMap { try EventMap(path: eventPath, rows: Int(seq)) }
+
+    package func customer(_ subject: Int64) throws -> Customer? {
+        let select = try select(CustomerRow.self, "WHERE subject = ?")
+        try select.bind(subject, at: 1)
+        return try select.step() ? try CustomerRow(reading: select).customer : nil
+    }
+
+    /// The leads of a customer, in the order of their offers' numbers.
+    package func leads(of subject: Int64) throws -> [LeadRow] {
+        var rows: [LeadRow] = []
+        let first = LeadRow.key(subject: subject, offer: 0)
+        try leads(after: first - 1) { row in
+            guard row.subject == subject else { return false }
+            rows.append(row)
+            return true
+        }
+        return rows
+    }
+
+    /// Calls `body` with leads whose key is above `key`, in the order of their keys, until it returns `false`.
+    package func leads(after key: Int64, _ body: (LeadRow) throws -> Bool) throws {
+        let select = try select(LeadRow.self, "WHERE key > ? ORDER BY key")
+        try select.bind(key, at: 1)
+        while try select.step() {
+            if try !body(try LeadRow(reading: select)) { break }
+        }
+    }
+
+    /// Calls `body` with the deliveries of a destination (or all), in the order of their keys.
+    package func deliveries(destination: Int64? = nil, _ body: (DeliveryRow) throws -> Void) throws {
+        let select = try select(DeliveryRow.self, "WHERE key BETWEEN ? AND ? ORDER BY key")
+        try select.bind(destination.map { $0 << 32 } ?? 0, at: 1)
+        try select.bind(destination.map { $0 << 32 | 0xffff_ffff } ?? .max, at: 2)
+        while try select.step() { try body(try DeliveryRow(reading: select)) }
+    }
+
+    package func delivery(_ key: Int64) throws -> DeliveryRow? {
+        let select = try select(DeliveryRow.self, "WHERE key = ?")
+        try select.bind(key, at: 1)
+        return try select.step() ? try DeliveryRow(reading: select) : nil
+    }
+
+    /// Calls `body` with attempts, in the order of the ledger.
+    package func attempts(
+        subject: Int64? = nil, _ body: (AttemptRow) throws -> Void
+    ) throws {
+        let select = try connection.prepare(
+            """
+            SELECT \(AttemptRow.columns) FROM attempt \(subject == nil ? "" : "WHERE lead BETWEEN ? AND ?") ORDER BY seq
+            """)
+        if let subject {
+            try select.bind(LeadRow.key(subject: subject, offer: 0), at: 1)
+            try select.bind(LeadRow.key(subject: subject, offer: 0xffff_ffff), at: 2)
+        }
+        while try select.step() { try body(try AttemptRow(reading: select)) }
+    }
+
+    /// The deliveries that a worker is sending just now, or was when it was killed.
+    package func claims() throws -> Set<Int64> {
+        let select = try connection.prepare("SELECT delivery FROM claim")
+        var claims: Set<Int64> = []
+        while try select.step() { claims.insert(select.integer(0)) }
+        return claims
+    }
+
+    private func select<Row: TableRow>(_ row: Row.Type, _ rest: String) throws -> Statement {
+        try connection.prepare("SELECT \(Row.columns.joined(separator: ", ")) FROM \(Row.table) \(rest)")
+    }
+}
+
+/// A row of the view `attempts`.
+package struct AttemptRow: Hashable, Sendable {
+    package let seq: Int64
+    package let delivery: Int64
+    /// The key of the lead (`LeadRow.key`).
+    package let lead: Int64
+    /// 1 for the first attempt of this delivery.
+    package let attempt: Int64
+    package let at: Instant
+    package let version: Int64
+    package let outcome: String
+    package let status: Int64?
+    package let remoteID: String?
+    package let reason: String?
+    package let sha256: [UInt8]
+
+    package var destination: Int64 { delivery >> 32 }
+
+    static let columns = "seq, delivery, lead, attempt, at, version, outcome, status, remote_id, reason, sha256"
+
+    init(reading row: Statement) throws {
+        seq = row.integer(0)
+        delivery = row.integer(1)
+        lead = row.integer(2)
+        attempt = row.integer(3)
+        at = Instant(micros: row.integer(4))
+        version = row.integer(5)
+        outcome = try row.text(6)
+        status = row.optionalInteger(7)
+        remoteID = try row.optionalText(8)
+        reason = try row.optionalText(9)
+        sha256 = row.bytes(10)
+    }
+}
