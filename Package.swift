@@ -63,5 +63,8 @@ let package = Package(
         .executableTarget(
             name: "benchmarks", dependencies: ["Application", "CSQLite", arguments], path: "tools/benchmarks",
             swiftSettings: own),
+        .testTarget(name: "LeadsTests", dependencies: ["Leads"], swiftSettings: own),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["Leads", "Views", "Reports", "OrderedJSON"], swiftSettings: own),
     ]
 )
