@@ -69,5 +69,8 @@ let package = Package(
         .testTarget(name: "OrderedJSONTests", dependencies: ["OrderedJSON", "TestKit"], swiftSettings: own),
         .testTarget(
             name: "SQLiteTests", dependencies: ["SQLite", "CSQLite", "TestKit"], swiftSettings: own),
+        .testTarget(name: "LeadsTests", dependencies: ["Leads"], swiftSettings: own),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["Leads", "Views", "Reports", "OrderedJSON"], swiftSettings: own),
     ]
 )

@@ -23,12 +23,22 @@ package enum MatchKey {
     package static func email(_ text: String, rules: UnicodeRules) -> String? {
         if let key = plainEmail(text) { return key }
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return nil }
-        let parts = rules.compatibilityForm(text.trimmed).trimmed
-            .split(separator: "@", omittingEmptySubsequences: false)
+        let form = rules.compatibilityForm(text.trimmed).trimmed
+        // Full-width letters and the like are ASCII by now, and must give the key that plain ones give.
+        if form.utf8.allSatisfy({ $0 < 0x80 }) { return plainEmail(form) }
+        let parts = form.split(separator: "@", omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, !parts[0].contains(where: \.isWhitespace),
-            let domain = rules.domainToASCII(String(parts[1]))
+            let domain = domain(String(parts[1]), rules: rules)
         else { return nil }
-        return rules.compatibilityForm(parts[0].lowercased()) + "@" + domain.lowercased()
+        return rules.compatibilityForm(parts[0].lowercased()) + "@" + domain
+    }
+
+    /// A domain that is ASCII already stays as it is, whatever international rules think of it, because it does so
+    /// under a plain local part as well.
+    private static func domain(_ text: String, rules: UnicodeRules) -> String? {
+        let isASCII = text.utf8.allSatisfy { (0x21...0x7e).contains($0) }
+        guard let domain = isASCII ? text : rules.domainToASCII(text), !domain.isEmpty else { return nil }
+        return domain.lowercased()
     }
 
     /// The same for ASCII text, which nearly all addresses are, in one pass; `nil` for any other.

@@ -48,8 +48,8 @@ struct FunnelKeys {
 
 /// Numbers the values of one dimension 0, 1, 2 ... as they are met.
 ///
-/// What a row says (a term, a day) is looked up by its number; only a number met for the first time is turned into text.
-/// Several of them may have one text, as `US` and `USA` do.
+/// What a row says (a term, a day) is looked up by its number; only a number met for the first time is turned into
+/// text. Several of them may have one text, as `US` and `USA` do.
 struct DimensionValues {
     private let dimension: FunnelQuery.Dimension
     private let term: (UInt32) -> String?

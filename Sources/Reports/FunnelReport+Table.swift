@@ -50,7 +50,7 @@ extension FunnelReport {
     /// One decimal, rounded to the nearest.
     private func percent(_ rate: Double?) -> String {
         guard let rate else { return "-" }
-        let tenths = Int((rate * 1_000).rounded())
+        let tenths = Int(rate * 1_000 + 0.5)
         return "\(tenths / 10).\(tenths % 10)%"
     }
 }

@@ -1,7 +1,7 @@
 /// Numbers keys 0, 1, 2 ... in order of first appearance: a hash table with open addressing.
 ///
-/// A dictionary does the same ten times slower, because it must withstand keys chosen to collide. Here a key is a number
-/// of the ledger's own making, or a pair of them.
+/// A dictionary does the same much slower, because it must withstand keys chosen to collide. Here a key is a number of
+/// the ledger's own making, or a pair of them.
 struct NumberTable {
     /// The keys by number.
     private(set) var keys: [UInt64] = []

@@ -1,8 +1,8 @@
 /// Exact order statistics without sorting everything.
-enum Selection {
+package enum Selection {
     /// Puts the elements that ascending `ranks` (from 0) name where sorting would put them. O(count) on average and
     /// O(count log count) at worst; the order of everything else is left open.
-    static func place(ranks: [Int], in values: UnsafeMutableBufferPointer<Int64>) {
+    package static func place(ranks: [Int], in values: UnsafeMutableBufferPointer<Int64>) {
         var low = 0
         for rank in ranks where rank >= low {
             select(rank, in: values, from: low, to: values.count)
