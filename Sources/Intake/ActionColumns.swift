@@ -20,7 +20,7 @@ package struct ActionColumns {
     private let columns: [Column]
     private let count: Int
     private var objects = ActionObjects()
-    private var terms = Terms()
+    private var terms = KnownTerms()
 
     /// `nil` when no column is known: then the file has no header, or is none of ours.
     package init?(header: CSVRecord) {

@@ -20,7 +20,7 @@ struct ActionDraft {
     /// Fills `field` with `text`; empty text is a missing value. A second, different value of one field is kept beside
     /// the others under its own name.
     mutating func fill(
-        _ field: ActionField, with text: String, name: String, terms: inout Terms
+        _ field: ActionField, with text: String, name: String, terms: inout KnownTerms
     ) throws(IntakeError) {
         guard !text.isEmpty else { return }
         if filled & field.bit != 0 { return keep(text, name: name) }
@@ -68,7 +68,7 @@ struct ActionDraft {
     }
 
     /// The whole action: the composite text fills what has no field of its own.
-    consuming func finished(terms: inout Terms) -> MarketplaceAction {
+    consuming func finished(terms: inout KnownTerms) -> MarketplaceAction {
         guard let composite = action.leadSource else { return action }
         let parts = terms.leadSource(composite)
         if action.source == nil { action.source = parts.source }
@@ -79,7 +79,7 @@ struct ActionDraft {
 }
 
 /// Sources, actions, offers and composite texts that were read before, since a file says the same few again and again.
-struct Terms {
+struct KnownTerms {
     private var sources: [String: Source?] = [:]
     private var actions: [String: Action?] = [:]
     private var offers: [String: Offer?] = [:]

@@ -12,7 +12,7 @@ package struct ActionObjects {
 
     /// Which member holds what, by names that were seen before.
     private var contents: [String: Content] = [:]
-    var terms = Terms()
+    var terms = KnownTerms()
 
     /// Hostile input with ever new names costs time, never memory.
     private static let nameLimit = 1_024
