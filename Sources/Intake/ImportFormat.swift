@@ -1,0 +1,36 @@
+/// The form of a file's rows.
+package enum ImportFormat: String, CaseIterable, Sendable {
+    /// Told by the first character: `{` is JSON lines, `[` one JSON array, anything else CSV.
+    case auto
+    case csv
+    case ndjson
+    /// JSON lines or an array in which every row is a CloudEvent.
+    case cloudevents
+
+    /// The reader of a file that begins with `bytes`; `nil` while they are all blank and more may come.
+    func reader(_ bytes: [UInt8]) throws(ImportError) -> (any RowReader)? {
+        try Self.refuseForeign(bytes)
+        let start = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+        let first = bytes.dropFirst(start).first { !Mark.isBlank($0) }
+        switch (self, first) {
+        case (.csv, _): return CSVRows()
+        case (_, nil): return nil
+        case (_, UInt8(ascii: "[")): return ArrayRows(requiresCloudEvent: self == .cloudevents)
+        case (.ndjson, _), (.cloudevents, _), (_, UInt8(ascii: "{")):
+            return JSONRows(requiresCloudEvent: self == .cloudevents)
+        default: return CSVRows()
+        }
+    }
+
+    private static func refuseForeign(_ bytes: [UInt8]) throws(ImportError) {
+        if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) {
+            throw ImportError("the file is UTF-16; save it as UTF-8 and import that")
+        }
+        if bytes.starts(with: [0x1f, 0x8b]) {
+            throw ImportError("the file is compressed; unpack it first, as in: gunzip -c FILE | leadledger import -")
+        }
+        if bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) {
+            throw ImportError("the file is a workbook or a ZIP archive; save the sheet as CSV (UTF-8) and import that")
+        }
+    }
+}

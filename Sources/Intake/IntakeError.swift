@@ -1,0 +1,58 @@
+/// Why a row or a body cannot be read as an action. No reason ever shows what a field holds.
+package enum IntakeError: Error, Hashable, Sendable {
+    case notUTF8
+    case rowTooLong(limit: Int)
+    /// A quoted field has no closing quote in what is left of the file, or within the limit of a row.
+    case quoteStaysOpen
+    case textAfterQuote
+    case tooManyColumns(limit: Int)
+    /// A row has another number of fields than the header.
+    case fieldCount(found: Int, expected: Int)
+    case notJSON(String)
+    case notAnObject
+    case fieldTooLong(field: String, limit: Int)
+    case unreadableTime(field: String)
+    case notCloudEvent
+    case cloudEventVersion
+    case cloudEventWithout(attribute: String)
+    case cloudEventData
+    /// The id was recorded before with other content.
+    case conflict(id: String, seq: Int64)
+}
+
+extension IntakeError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .notUTF8: "the row is not UTF-8"
+        case .rowTooLong(let limit): "the row is longer than \(limit) bytes"
+        case .quoteStaysOpen: "a quoted field that begins in this line does not end"
+        case .textAfterQuote: "text follows the closing quote of a field"
+        case .tooManyColumns(let limit): "the row has more than \(limit) columns"
+        case .fieldCount(let found, let expected): "the row has \(found) fields and the header \(expected)"
+        case .notJSON(let why): "the row is not JSON: \(why)"
+        case .notAnObject: "the row is not a JSON object"
+        case .fieldTooLong(let field, let limit): "field \(Self.shown(field)) is longer than \(limit) bytes"
+        case .unreadableTime(let field): "field \(Self.shown(field)) is not a time in RFC 3339"
+        case .notCloudEvent: "the row is not a CloudEvent: it has no specversion"
+        case .cloudEventVersion: "the CloudEvent's specversion is not 1.0"
+        case .cloudEventWithout(let attribute): "the CloudEvent has no \(attribute)"
+        case .cloudEventData: "the CloudEvent's data is not a JSON object"
+        case .conflict(let id, let seq): "id \(Self.shown(id)) was recorded before with other content (seq \(seq))"
+        }
+    }
+
+    /// At most 64 characters of a name, without line breaks and other control characters.
+    private static func shown(_ name: String) -> String {
+        String(String.UnicodeScalarView(name.prefix(64).unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
+    }
+}
+
+/// The limits of what is read; input beyond them is refused by name, never cut short.
+package enum IntakeLimits {
+    /// Bytes of one row or body.
+    package static let row = 1 << 20
+    /// Columns of a CSV file.
+    package static let columns = 1_000
+    /// Bytes of one field.
+    package static let field = 8 << 10
+}

@@ -1,0 +1,89 @@
+internal import Leads
+internal import Ledger
+
+/// The rows of one file, made ready for the ledger batch by batch.
+struct RowStream {
+    private let source: ByteSource
+    private let options: ImportOptions
+    private let rules: UnicodeRules
+    private var reader: (any RowReader)?
+    /// Bytes at the start of the file, until they tell its format.
+    private var beginning: [UInt8] = []
+    private var ordinals = Ordinals()
+    private var isAtEnd = false
+    /// Whether it was stopped before all rows were given out.
+    private(set) var isCancelled = false
+    private(set) var bytesRead: Int64 = 0
+
+    init(source: ByteSource, options: ImportOptions, rules: UnicodeRules) {
+        self.source = source
+        self.options = options
+        self.rules = rules
+    }
+
+    /// The next rows, as many as make a batch or are left; `nil` when there are none, or `isStopped` says that nobody
+    /// wants them.
+    mutating func nextBatch(isStopped: () -> Bool) throws -> ImportBatch? {
+        var batch = ImportBatch()
+        while !batch.isFull {
+            if let (row, reading) = try reader?.next() {
+                try add(row, reading, to: &batch)
+            } else if isAtEnd {
+                return batch.isEmpty ? nil : batch
+            } else if isStopped() {
+                break
+            } else {
+                try readMore()
+            }
+        }
+        isCancelled = isStopped()
+        return isCancelled ? nil : batch
+    }
+
+    private mutating func readMore() throws(ImportError) {
+        var count = 0
+        let hasMore: Bool
+        if let reader {
+            hasMore = try source.read {
+                reader.append($0)
+                count = $0.count
+            }
+        } else {
+            hasMore = try source.read {
+                beginning += $0
+                count = $0.count
+            }
+            try chooseReader()
+        }
+        bytesRead += Int64(count)
+        if !hasMore {
+            isAtEnd = true
+            reader?.finish()
+        }
+    }
+
+    private mutating func chooseReader() throws(ImportError) {
+        reader = try options.format.reader(beginning)
+        // Of nothing but blanks nothing has to be kept.
+        if let reader { beginning.withUnsafeBytes { reader.append($0) } }
+        beginning = []
+    }
+
+    private mutating func add(_ row: RawRow, _ reading: ActionReading, to batch: inout ImportBatch) throws {
+        switch reading {
+        case .refused(let error): batch.add(Reject(row: row, error: error))
+        case .quarantine(let reason, let identity):
+            var event = NewEvent.quarantine(
+                reason: reason, body: row.bytes, identity: identity ?? .none, actor: options.actor)
+            if identity == nil { event.identity = .row(ordinal: try ordinals.next(event.content)) }
+            batch.add(event, line: row.line)
+        case .action(var action, let identity):
+            if action.source == nil { action.source = options.source }
+            if action.offer == nil { action.offer = options.offer }
+            var event = action.asEvent(
+                identity: identity ?? .none, actor: options.actor, rules: rules, body: row.bytes)
+            if identity == nil { event.identity = .row(ordinal: try ordinals.next(event.content)) }
+            batch.add(event, line: row.line)
+        }
+    }
+}

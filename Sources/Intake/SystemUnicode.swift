@@ -1,0 +1,16 @@
+internal import Foundation
+package import Leads
+
+extension UnicodeRules {
+    /// The rules as Foundation knows them.
+    package static let system = UnicodeRules(
+        compatibilityForm: { $0.precomposedStringWithCompatibilityMapping },
+        domainToASCII: { domain in
+            // As the host of an address: what is not part of a host (`/`, `:`, `?`) would end it early, so it is refused.
+            guard !domain.isEmpty, domain.unicodeScalars.allSatisfy({ !"/:?#@[]\\%".unicodeScalars.contains($0) }),
+                let host = URL(string: "http://" + domain)?.host(percentEncoded: true),
+                !host.isEmpty, host.utf8.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "%") })
+            else { return nil }
+            return host
+        })
+}

@@ -1,0 +1,125 @@
+import Foundation
+import Intake
+import Ledger
+import Leads
+
+/// Random numbers that a printed seed brings back (SplitMix64).
+struct SeededRandom: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+func golden(_ name: String) throws -> [UInt8] {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    return [UInt8](try Data(contentsOf: folder.appending(path: "Goldens").appending(path: name)))
+}
+
+/// A folder that goes when the test is over.
+final class Folder {
+    let url = FileManager.default.temporaryDirectory.appending(path: "intake-" + UUID().uuidString)
+    init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    func path(_ name: String) -> String { url.appending(path: name).path() }
+
+    func write(_ bytes: [UInt8], to name: String) throws -> String {
+        try Data(bytes).write(to: url.appending(path: name))
+        return path(name)
+    }
+
+    func write(_ text: String, to name: String) throws -> String { try write(Array(text.utf8), to: name) }
+
+    func lines(_ name: String) throws -> [String] {
+        try String(contentsOf: url.appending(path: name), encoding: .utf8)
+            .split(separator: "\n").map { String($0) }
+    }
+}
+
+/// A ledger in memory that knows events again as the real one does.
+actor MemoryLedger {
+    private(set) var events: [NewEvent] = []
+    private(set) var commits = 0
+    private var known: [Identity: [(content: [UInt8], seq: Int64)]] = [:]
+
+    func append(_ batch: [NewEvent]) -> [Appended] {
+        commits += 1
+        return batch.map { append($0) }
+    }
+
+    private func append(_ event: NewEvent) -> Appended {
+        for earlier in known[event.identity, default: []] {
+            if earlier.content == event.content { return .duplicate(receipt(earlier.seq)) }
+            if case .id = event.identity { return .conflict(seq: earlier.seq) }
+        }
+        events.append(event)
+        known[event.identity, default: []].append((event.content, Int64(events.count)))
+        return .recorded(receipt(Int64(events.count)))
+    }
+
+    private func receipt(_ seq: Int64) -> Receipt {
+        Receipt(seq: seq, id: EventID("\(seq)"), subject: 0, recordedAt: Instant(micros: seq))
+    }
+}
+
+/// What `reading` says is an action.
+func action(_ reading: ActionReading) throws -> MarketplaceAction {
+    guard case .action(let action, _) = reading else { throw NotAnAction(reading: "\(reading)") }
+    return action
+}
+
+struct NotAnAction: Error { let reading: String }
+
+/// Reads one JSON row.
+func read(_ json: String) -> ActionReading {
+    var objects = ActionObjects()
+    return objects.read(Array(json.utf8))
+}
+
+/// Reads one row of a CSV file with `header`.
+func read(header: String, row: String) throws -> ActionReading {
+    var items = csv(header + "\n" + row + "\n")
+    guard case .record(let first) = items.removeFirst(), var columns = ActionColumns(header: first) else {
+        throw NotAnAction(reading: "no header")
+    }
+    switch items[0] {
+    case .record(let record): return columns.read(record)
+    case .reject(let reject): return .refused(reject.error)
+    }
+}
+
+/// The records and rejects of `text`, which comes in chunks of `chunk` bytes.
+func csv(_ bytes: [UInt8], chunk: Int = 1 << 20, limit: Int = IntakeLimits.row) -> [CSVReader.Item] {
+    var reader = CSVReader(recordLimit: limit)
+    var items: [CSVReader.Item] = []
+    for start in stride(from: 0, to: bytes.count, by: chunk) {
+        bytes[start..<min(start + chunk, bytes.count)].withUnsafeBytes { reader.append($0) }
+        while let item = reader.next() { items.append(item) }
+    }
+    reader.finish()
+    while let item = reader.next() { items.append(item) }
+    return items
+}
+
+func csv(_ text: String, chunk: Int = 1 << 20, limit: Int = IntakeLimits.row) -> [CSVReader.Item] {
+    csv(Array(text.utf8), chunk: chunk, limit: limit)
+}
+
+extension CSVReader.Item {
+    var texts: [String]? { if case .record(let record) = self { record.texts } else { nil } }
+    var error: IntakeError? { if case .reject(let reject) = self { reject.error } else { nil } }
+    var row: RawRow {
+        switch self {
+        case .record(let record): record.row
+        case .reject(let reject): reject.row
+        }
+    }
+    var line: Int { row.line }
+    var raw: String { String(decoding: row.bytes, as: UTF8.self) }
+}
