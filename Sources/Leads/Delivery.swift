@@ -39,7 +39,7 @@ package struct Delivery: Hashable, Sendable {
     /// When the next attempt may begin, in microseconds since 1970; `nil` when none is due.
     package var dueAt: Int64?
     package var reason: String?
-    /// SHA-256 of what was delivered last.
+    /// SHA-256 of what was told of the lead when it was delivered last.
     package var digest: [UInt8] = []
 
     package init() {}

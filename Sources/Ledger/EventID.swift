@@ -39,7 +39,8 @@ package enum EventID: Hashable, Sendable {
         return high.bigEndianBytes + low.bigEndianBytes
     }
 
-    init?(uuidBytes bytes: [UInt8]) {
+    /// `nil` unless there are 16 bytes.
+    package init?(uuidBytes bytes: [UInt8]) {
         guard bytes.count == 16 else { return nil }
         self = .uuid(bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) }, bytes[8...].reduce(0) { $0 << 8 | UInt64($1) })
     }

@@ -17,10 +17,13 @@ package struct AttemptDetail: Hashable, Sendable {
     package let retryAt: Instant?
     /// SHA-256 of the request's body.
     package let sha256: [UInt8]
+    /// SHA-256 of what the body tells of the lead, without ids and times: equal content need not be sent again.
+    package let content: [UInt8]
 
     package init(
         destination: Int64, name: String, action: Int64, version: Int64, outcome: Outcome, status: Int64?,
-        remoteID: String?, reason: String, retryAt: Instant?, sha256: [UInt8]
+        remoteID: String?, reason: String, retryAt: Instant?, sha256: [UInt8],
+        content: [UInt8]
     ) {
         self.destination = destination
         self.name = name
@@ -32,6 +35,7 @@ package struct AttemptDetail: Hashable, Sendable {
         self.reason = reason
         self.retryAt = retryAt
         self.sha256 = sha256
+        self.content = content
     }
 
     package init?(_ detail: [UInt8]) {
@@ -43,7 +47,8 @@ package struct AttemptDetail: Hashable, Sendable {
             destination: destination, name: json["name"]?.string ?? "", action: json["action"]?.integer ?? 0,
             version: version, outcome: outcome, status: json["status"]?.integer, remoteID: json["remoteId"]?.string,
             reason: json["reason"]?.string ?? "", retryAt: json["retryAt"]?.string.flatMap { Instant($0) },
-            sha256: json["sha256"]?.string.flatMap { Hexadecimal.bytes($0) } ?? [])
+            sha256: json["sha256"]?.string.flatMap { Hexadecimal.bytes($0) } ?? [],
+            content: json["content"]?.string.flatMap { Hexadecimal.bytes($0) } ?? [])
     }
 
     package var encoded: [UInt8] {
@@ -52,6 +57,7 @@ package struct AttemptDetail: Hashable, Sendable {
             "version": .number(version), "outcome": .string(outcome.rawValue),
             "status": status.map { .number($0) } ?? .null, "remoteId": .optional(remoteID), "reason": .string(reason),
             "retryAt": .optional(retryAt?.description), "sha256": .string(Hexadecimal.text(sha256)),
+            "content": .string(Hexadecimal.text(content)),
         ]
         return json.encoded()
     }

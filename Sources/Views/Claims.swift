@@ -1,10 +1,11 @@
 package import Leads
 internal import SQLite
 
-/// A delivery that a worker took on, with the lead it is about.
+/// A delivery that a worker took on, with the lead and the customer it is about.
 package struct Claim: Hashable, Sendable {
     package let row: DeliveryRow
     package let lead: Lead
+    package let customer: Customer
 
     /// The `seq` of the action to send, at a destination that takes every action; 0 for the lead's state.
     package let action: Int64
@@ -23,6 +24,8 @@ extension ViewsWriter {
                 let insert = try connection.prepare("INSERT INTO claim (delivery, version, at) VALUES (?, ?, ?)")
                 let lead = try connection.prepare(
                     "SELECT \(LeadRow.columns.joined(separator: ", ")) FROM lead WHERE key = ?")
+                let customer = try connection.prepare(
+                    "SELECT \(CustomerRow.columns.joined(separator: ", ")) FROM customer WHERE subject = ?")
                 return try due.map { row in
                     try insert.bind(row.key, at: 1)
                     try insert.bind(row.delivery.wanted, at: 2)
@@ -32,10 +35,16 @@ extension ViewsWriter {
                     guard try lead.step() else {
                         throw ViewsError.damaged(connection.path, "a delivery is about a lead that is missing")
                     }
-                    let found = try LeadRow(reading: lead).lead
+                    let found = try LeadRow(reading: lead)
                     try lead.reset()
+                    try customer.bind(found.subject, at: 1)
+                    guard try customer.step() else {
+                        throw ViewsError.damaged(connection.path, "a lead is of a customer that is missing")
+                    }
+                    defer { try? customer.reset() }
                     return Claim(
-                        row: row, lead: found, action: destination.takesEveryAction ? row.key & 0xffff_ffff : 0)
+                        row: row, lead: found.lead, customer: try CustomerRow(reading: customer).customer,
+                        action: destination.takesEveryAction ? row.key & 0xffff_ffff : 0)
                 }
             }
         }

@@ -190,7 +190,7 @@ final class Projector {
             row.delivery.evolve(
                 Delivery.Attempt(
                     outcome: detail.outcome, version: detail.version, at: event.occurredAt,
-                    retryAt: detail.retryAt?.micros, reason: detail.reason, digest: detail.sha256))
+                    retryAt: detail.retryAt?.micros, reason: detail.reason, digest: detail.content))
             return row.delivery.attempts
         }
         try insertAttempt.bind(event.seq, at: 1)

@@ -67,6 +67,40 @@ package final class ViewsReader {
         while try select.step() { try body(try DeliveryRow(reading: select)) }
     }
 
+    /// The deliveries of some leads.
+    package func deliveries(ofLeads keys: Set<Int64>) throws -> [DeliveryRow] {
+        let select = try connection.prepare("SELECT delivery FROM attempt WHERE lead = ?")
+        var rows: [Int64: DeliveryRow] = [:]
+        for key in keys {
+            try select.bind(key, at: 1)
+            var found: Set<Int64> = []
+            while try select.step() { found.insert(select.integer(0)) }
+            try select.reset()
+            if let number = try lead(key)?.lead.number {
+                for destination in destinations where !destination.takesEveryAction {
+                    found.insert(DeliveryRow.key(destination: destination.number, unit: Int64(number)))
+                }
+            }
+            for delivery in found { rows[delivery] = try self.delivery(delivery) }
+        }
+        let open = try self.select(DeliveryRow.self, "INDEXED BY delivery_open WHERE lead = ? AND due_at IS NOT NULL")
+        for key in keys {
+            try open.bind(key, at: 1)
+            while try open.step() {
+                let row = try DeliveryRow(reading: open)
+                rows[row.key] = row
+            }
+            try open.reset()
+        }
+        return rows.values.sorted { $0.key < $1.key }
+    }
+
+    package func lead(_ key: Int64) throws -> LeadRow? {
+        let select = try select(LeadRow.self, "WHERE key = ?")
+        try select.bind(key, at: 1)
+        return try select.step() ? try LeadRow(reading: select) : nil
+    }
+
     package func delivery(_ key: Int64) throws -> DeliveryRow? {
         let select = try select(DeliveryRow.self, "WHERE key = ?")
         try select.bind(key, at: 1)

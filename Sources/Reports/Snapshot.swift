@@ -1,0 +1,54 @@
+package import Leads
+package import Ledger
+package import Views
+
+/// The ledger and its views as one question sees them, with what turns numbers into names.
+package final class Snapshot {
+    package let ledger: LedgerReader
+    package let views: ViewsReader
+    package let policy: Policy
+    let ids: PublicID
+    let stages: StageTable
+    let details: LeadDetails
+    let terms: Terms
+
+    package init(ledger: LedgerReader, views: ViewsReader, policy: Policy) throws {
+        self.ledger = ledger
+        self.views = views
+        self.policy = policy
+        ids = PublicID(ledger: ledger.id)
+        details = LeadDetails(ledger)
+        let terms = try ledger.allTerms()
+        self.terms = terms
+        stages = StageTable(policy) { terms.number($0) }
+    }
+
+    /// The stages of another policy, by action number.
+    func stages(of policy: Policy) -> StageTable {
+        StageTable(policy) { terms.number($0) }
+    }
+
+    /// The text of a term, `nil` for none.
+    func text(_ number: Int64) throws -> String? {
+        let text = try ledger.text(number)
+        return text.isEmpty ? nil : text
+    }
+
+    func customerID(_ subject: Int64) -> String { ids.text(.customer, subject) }
+    func leadID(_ key: Int64) -> String { ids.text(.lead, key) }
+    func deliveryID(_ key: Int64) -> String { ids.text(.delivery, key) }
+
+    /// The subject that an email or a `cus_…` names; `nil` when the ledger knows nobody by it.
+    package func subject(_ name: String, rules: UnicodeRules) throws -> Int64? {
+        if let subject = ids.number(.customer, name) {
+            return (1...max(1, views.subjectCount)).contains(subject) ? subject : nil
+        }
+        guard let key = MatchKey.email(name, rules: rules) else { return nil }
+        return try ledger.subject(matchKey: key)
+    }
+
+    /// The name of a destination, a removed one included.
+    func destination(_ number: Int64) -> Destination? {
+        views.destinations.first { $0.number == number }
+    }
+}
