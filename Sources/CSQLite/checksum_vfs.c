@@ -52,7 +52,7 @@ static int checksum_write(sqlite3_file *file, const void *bytes, int size, sqlit
     return base_methods->xWrite(file, page, size, offset);
 }
 
-/* False for a database that was made without room for checksums; true for a new file, and for one that is no database. */
+/* False for a database that was made without room for checksums; true for a new file, and for no database. */
 static int has_room_for_checksums(sqlite3_file *file) {
     unsigned char header[RESERVED_BYTES_OFFSET + 1];
     if (file->pMethods->xRead(file, header, sizeof header, 0) != SQLITE_OK) return 1;

@@ -3,8 +3,8 @@ internal import CSQLite
 /// One open database file, for one owner.
 ///
 /// A connection and its statements are not `Sendable`: whoever opened them uses them alone, so SQLite's own mutexes are
-/// switched off. Errors carry extended result codes. Text in double quotes is refused as a literal. Every size passed to
-/// SQLite is in bytes, so NUL bytes and empty values survive unchanged.
+/// switched off. Errors carry extended result codes. Text in double quotes is refused as a literal. Every size passed
+/// to SQLite is in bytes, so NUL bytes and empty values survive unchanged.
 package final class Connection {
     package enum Mode: Sendable {
         /// The file must exist; writing is refused by the operating system.

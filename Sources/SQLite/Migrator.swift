@@ -11,7 +11,7 @@ package struct Migrator: Sendable {
         package var description: String {
             switch self {
             case .newer(let path, let file, let program):
-                "\(path) has schema version \(file), newer than the \(program) this program knows: use the newer program"
+                "\(path) has schema version \(file), newer than the \(program) of this program: use the newer program"
             case .foreign(let path):
                 "\(path) is a database, but not the one expected here: restore the right file, or move this one away"
             }

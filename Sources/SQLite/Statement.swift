@@ -110,8 +110,8 @@ package final class Statement {
 
     // Columns of the current row. Valid until the next step or reset.
 
-    /// The handle, for reading columns: closing the connection has freed it. Only debug builds look, because in a scan of
-    /// a million rows a check for each column is a third of the time.
+    /// The handle, for reading columns. Closing the connection frees it; only debug builds look, because in a scan a
+    /// check for each column is a third of the time.
     private var row: OpaquePointer {
         assert(connection.isOpen, "a column is read after its connection was closed")
         return handle
