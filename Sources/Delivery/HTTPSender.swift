@@ -19,7 +19,8 @@ package enum Sent: Hashable, Sendable {
 /// - Redirects are answers like any other.
 /// - The name is resolved first, at most once a minute; every address found is checked against `AddressRules`, and one
 ///   that is not allowed refuses the request whatever the others are. The connection then goes to an address that was
-///   checked, while TLS and the `Host` header keep the name, so that a second answer of the name server is never asked for.
+///   checked, while TLS and the `Host` header keep the name, so that a second answer of the name server is never asked
+///   for.
 /// - Addresses are tried in turn as long as nothing was sent.
 /// - It logs nothing.
 package actor HTTPSender {
