@@ -35,7 +35,7 @@ struct AddressGuardTests {
             resolver: names.resolver)
     }
 
-    private let answer = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
+    private let answer = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
     @Test(arguments: [
         ["10.0.0.8"], ["127.0.0.1"], ["::1"], ["fd00::1"], ["169.254.169.254"], ["100.64.0.1"], ["::ffff:127.0.0.1"],

@@ -142,6 +142,18 @@ struct HTTPSDestinationTests {
         }
     }
 
+    @Test func `a kept connection that ended meanwhile is opened anew`() async throws {
+        try await withRawServer(answer: "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n") { server in
+            let destination = try Samples.destination(port: server.port)
+            for version in 1...50 as ClosedRange<Int64> {
+                let attempt = await destination.send(Samples.outgoing(version: version), now: Samples.now)
+                // The end may come at any moment: unseen, it leaves the outcome unknown, but never is it a failure.
+                #expect(attempt.outcome == .delivered || attempt.outcome == .ambiguous)
+            }
+            await destination.shutdown()
+        }
+    }
+
     @Test func `nothing is sent through a destination that was closed`() async throws {
         try await withEndpoint { port, arrivals in
             let destination = try Samples.destination(port: port)

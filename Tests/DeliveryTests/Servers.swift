@@ -6,7 +6,7 @@ import OrderedJSON
 import Simulators
 import Synchronization
 
-/// A server that answers each connection's first bytes with the same text, and remembers what came.
+/// A server that answers the first request of each connection with the same text, and remembers what came.
 final class RawServer: Sendable {
     private let channel: any Channel
     private let received: Seen
@@ -31,7 +31,7 @@ final class RawServer: Sendable {
 
     var port: Int { channel.localAddress?.port ?? 0 }
     var connections: Int { received.texts.withLock { $0.count } }
-    /// The first bytes of each connection.
+    /// The first request of each connection.
     var texts: [String] { received.texts.withLock { $0 } }
 
     func stop() async throws { try await channel.close() }
@@ -45,7 +45,7 @@ final class RawServer: Sendable {
         private let answer: String?
         private let closes: Bool
         private let received: Seen
-        private let hasAnswered = Atomic(false)
+        private let text = Mutex("")
 
         init(answer: String?, closes: Bool, received: Seen) {
             self.answer = answer
@@ -54,11 +54,24 @@ final class RawServer: Sendable {
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            guard !hasAnswered.exchange(true, ordering: .relaxed) else { return }
-            let buffer = Self.unwrapInboundIn(data)
-            received.texts.withLock { $0.append(String(buffer: buffer)) }
+            let request = text.withLock { text -> String? in
+                let wasComplete = Self.isComplete(text)
+                text += String(buffer: Self.unwrapInboundIn(data))
+                return !wasComplete && Self.isComplete(text) ? text : nil
+            }
+            guard let request else { return }
+            received.texts.withLock { $0.append(request) }
             if let answer { context.writeAndFlush(NIOAny(ByteBuffer(string: answer)), promise: nil) }
             if closes { context.close(promise: nil) }
+        }
+
+        /// Whether the whole of a POST has come; anything else is taken as it begins.
+        private static func isComplete(_ text: String) -> Bool {
+            guard text.hasPrefix("POST ") else { return !text.isEmpty }
+            let parts = text.split(separator: "\r\n\r\n", maxSplits: 1)
+            let length = parts[0].lowercased().split(separator: "content-length: ").last
+                .flatMap { Int($0.prefix { $0.isNumber }) }
+            return parts.count == 2 && parts[1].utf8.count >= length ?? 0
         }
     }
 }
