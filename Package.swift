@@ -13,6 +13,12 @@ let own: [SwiftSetting] = [
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSockets = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpServer = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 
 let package = Package(
@@ -27,6 +33,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.0.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.0.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     ],
     targets: [
@@ -50,16 +60,23 @@ let package = Package(
         .target(name: "Intake", dependencies: ["Leads", "Ledger", "SQLite", "OrderedJSON"], swiftSettings: own),
         .target(
             name: "Delivery",
-            dependencies: ["Leads", "Ledger", "Views", "OrderedJSON", crypto, httpClient], swiftSettings: own),
+            dependencies: ["Leads", "Ledger", "Views", "OrderedJSON", crypto, httpClient, nioCore, nioHTTP],
+            swiftSettings: own),
         .target(
             name: "Application",
             dependencies: ["Leads", "Ledger", "Views", "Reports", "Intake", "Delivery", "OrderedJSON"],
             swiftSettings: own),
         .executableTarget(
             name: "leadledger", dependencies: ["Application", arguments], swiftSettings: own),
+        .target(
+            name: "Simulators",
+            dependencies: [
+                "Leads", "OrderedJSON", arguments, crypto, httpServer, httpTypes, lifecycle, logging, nioCore,
+            ],
+            path: "tools/crm-simulators/Simulators", swiftSettings: own),
         .executableTarget(
-            name: "crm-simulators", dependencies: ["OrderedJSON", httpServer, crypto, arguments],
-            path: "tools/crm-simulators", swiftSettings: own),
+            name: "crm-simulators", dependencies: ["Simulators", arguments], path: "tools/crm-simulators",
+            exclude: ["Simulators"], swiftSettings: own),
         .executableTarget(
             name: "benchmarks", dependencies: ["Application", "CSQLite", arguments], path: "tools/benchmarks",
             swiftSettings: own),
@@ -72,5 +89,11 @@ let package = Package(
         .testTarget(name: "LeadsTests", dependencies: ["Leads"], swiftSettings: own),
         .testTarget(
             name: "ReportsTests", dependencies: ["Leads", "Views", "Reports", "OrderedJSON"], swiftSettings: own),
+        .testTarget(
+            name: "DeliveryTests",
+            dependencies: [
+                "Delivery", "Leads", "OrderedJSON", "Simulators", nioCore, nioHTTP, nioSockets,
+            ],
+            resources: [.copy("Vectors")], swiftSettings: own),
     ]
 )

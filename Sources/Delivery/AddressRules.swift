@@ -1,8 +1,8 @@
 /// Which addresses a request may go to.
 ///
-/// Whoever sets a destination, or owns the name it points to, could otherwise make leadledger speak to machines that only
-/// it can reach. The blocks are those of the IANA special-purpose registries (RFC 6890) and the addresses at which cloud
-/// machines are told their secrets.
+/// Whoever sets a destination, or owns the name it points to, could otherwise make leadledger speak to machines that
+/// only it can reach. The blocks are those of the IANA special-purpose registries (RFC 6890) and the addresses at which
+/// cloud machines are told their secrets.
 package enum AddressRules {
     /// What is special about an address.
     package enum Block: String, CaseIterable, Sendable {

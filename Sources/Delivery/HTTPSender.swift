@@ -19,7 +19,8 @@ package enum Sent: Hashable, Sendable {
 /// - Redirects are answers like any other.
 /// - The name is resolved first, at most once a minute; every address found is checked against `AddressRules`, and one
 ///   that is not allowed refuses the request whatever the others are. The connection then goes to an address that was
-///   checked, while TLS and the `Host` header keep the name, so that a second answer of the name server is never asked for.
+///   checked, while TLS and the `Host` header keep the name, so that a second answer of the name server is never asked
+///   for.
 /// - Addresses are tried in turn as long as nothing was sent.
 /// - It logs nothing.
 package actor HTTPSender {
@@ -35,6 +36,8 @@ package actor HTTPSender {
     private final class Line {
         let client: HTTPClient
         var inFlight = 0
+        /// Whether there may be connections kept from an earlier request.
+        var hasAnswered = false
         var isRetired = false
 
         init(_ client: HTTPClient) { self.client = client }
@@ -63,18 +66,30 @@ package actor HTTPSender {
         let deadline = ContinuousClock.now + .microseconds(timeout.micros)
         var sent = Sent.notSent("no time was left to connect")
         for address in addresses.prefix(Self.tries) where ContinuousClock.now < deadline {
-            guard !isClosed else { return .notSent("the destination was closed") }
-            let line = line(to: address)
-            line.inFlight += 1
-            sent = await HTTPExchange(client: line.client, deadline: deadline).run(
-                request, url: url(of: request, at: address))
-            line.inFlight -= 1
-            if line.isRetired, line.inFlight == 0 { await Self.close(line.client) }
+            sent = await attempt(request, at: address, deadline: deadline)
+            // A connection kept from before may have ended meanwhile, which is no news about the endpoint.
+            if case .notSent = sent, lines[address]?.hasAnswered == true {
+                sent = await attempt(request, at: address, deadline: deadline)
+            }
             guard case .notSent = sent else {
                 prefer(address)
                 break
             }
         }
+        return sent
+    }
+
+    private func attempt(
+        _ request: HTTPRequestBytes, at address: IPAddress, deadline: ContinuousClock.Instant
+    ) async -> Sent {
+        guard !isClosed else { return .notSent("the destination was closed") }
+        let line = line(to: address)
+        line.inFlight += 1
+        let exchange = HTTPExchange(client: line.client, deadline: deadline)
+        let sent = await exchange.run(request, url: url(of: request, at: address))
+        line.inFlight -= 1
+        if case .answered = sent { line.hasAnswered = true }
+        if line.isRetired, line.inFlight == 0 { await Self.close(line.client) }
         return sent
     }
 

@@ -19,8 +19,8 @@ package struct Resolver: Sendable {
         self.lookUp = lookUp
     }
 
-    /// Gives up after `limit`. The call to the system cannot be taken back: it goes on, on a thread of its own, and what
-    /// it finds is dropped.
+    /// Gives up after `limit`. The call to the system cannot be taken back: it goes on, on a thread of its own, and
+    /// what it finds is dropped.
     package static func system(limit: Span) -> Resolver {
         Resolver { (name) throws(ResolverError) in
             let result: Result<[IPAddress], ResolverError> = await withCheckedContinuation { continuation in

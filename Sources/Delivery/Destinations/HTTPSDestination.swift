@@ -13,8 +13,8 @@ package final class HTTPSDestination: Sendable {
     private let sender: HTTPSender
 
     /// Reads the secrets. Opens no connection.
-    /// - Throws: `DestinationSettingsError` for a url that is no allowed address, `SecretError` for a secret that cannot be
-    ///   read or used.
+    /// - Throws: `DestinationSettingsError` for a url that is no allowed address, `SecretError` for a secret that
+    ///   cannot be read or used.
     package init(
         settings: DestinationSettings, secrets: SecretReader = SecretReader(), resolver: Resolver? = nil
     ) throws {

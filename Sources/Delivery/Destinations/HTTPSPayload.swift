@@ -82,7 +82,8 @@ package struct HTTPSPayload: Sendable {
         ]
     }
 
-    /// A structured CloudEvent 1.0 (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md).
+    /// A structured CloudEvent 1.0
+    /// (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md).
     private func cloudEvent(_ outgoing: Outgoing) -> JSON {
         [
             "specversion": .string("1.0"),

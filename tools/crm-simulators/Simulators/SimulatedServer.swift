@@ -1,0 +1,152 @@
+internal import HTTPTypes
+internal import Hummingbird
+package import Leads
+internal import Logging
+internal import NIOCore
+internal import OrderedJSON
+internal import ServiceLifecycle
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// An HTTP server on loopback around one simulated system: keeps the log, turns the knobs, counts.
+package struct SimulatedServer: Sendable {
+    package let arrivals: Arrivals
+    private let judge: @Sendable (Arrival, Instant) async -> Verdict
+    private let now: @Sendable () -> Instant
+
+    /// Bytes of a body that are read; more is refused with 413.
+    private static let limit = 1_048_576
+
+    /// - Parameter judge: what the simulated system says to a POST, whatever its path.
+    package init(
+        arrivals: Arrivals, now: @escaping @Sendable () -> Instant = Self.clock,
+        judge: @escaping @Sendable (Arrival, Instant) async -> Verdict
+    ) {
+        self.arrivals = arrivals
+        self.now = now
+        self.judge = judge
+    }
+
+    package static let clock: @Sendable () -> Instant = {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Instant(micros: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
+    }
+
+    /// Serves until the task is cancelled.
+    /// - Parameter onReady: is told the port once connections are taken.
+    package func run(port: Int = 0, onReady: @escaping @Sendable (Int) async -> Void) async throws {
+        try await application(port: port, onReady: onReady).run()
+    }
+
+    /// Serves until SIGTERM or SIGINT, and says on stdout where.
+    package func runAsProgram(port: Int) async throws {
+        let application = application(port: port) { port in
+            print("listening on http://127.0.0.1:\(port)")
+            fflush(nil)
+        }
+        try await application.runService()
+    }
+
+    private func application(
+        port: Int, onReady: @escaping @Sendable (Int) async -> Void
+    ) -> some ApplicationProtocol {
+        var logger = Logger(label: "crm-simulators")
+        logger.logLevel = .critical
+        return Application(
+            router: router(),
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
+            onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
+            logger: logger)
+    }
+
+    private func router() -> Router<BasicRequestContext> {
+        let router = Router()
+        router.get("_stats") { [arrivals] _, _ in
+            Self.response(.ok, await arrivals.stats.encoded(), type: "application/json")
+        }
+        router.get("_log") { [arrivals] _, _ in
+            Self.response(.ok, await arrivals.log, type: "application/x-ndjson")
+        }
+        for knob in ["_fail", "_hang", "_slow"] {
+            router.post("\(knob)") { request, _ in try await turn(knob, request) }
+        }
+        router.post("/") { request, _ in try await answer(request) }
+        router.post("**") { request, _ in try await answer(request) }
+        return router
+    }
+
+    private func turn(_ knob: String, _ request: Request) async throws -> Response {
+        let body = try await request.body.collect(upTo: Self.limit)
+        guard let json = body.readableBytes == 0 ? [:] : try? JSON.parse(body.readableBytesView),
+            let trouble = Trouble(knob: knob, json),
+            await arrivals.plan(trouble, times: Int(json["times"]?.integer ?? 1))
+        else {
+            return Self.response(.badRequest, Array("{\"error\":\"this makes no sense to /\(knob)\"}".utf8))
+        }
+        return Response(status: .noContent)
+    }
+
+    private func answer(_ request: Request) async throws -> Response {
+        let headers = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
+        guard let body = try? await request.body.collect(upTo: Self.limit) else {
+            return await refuse(
+                Arrival(method: request.method.rawValue, path: request.uri.path, headers: headers, body: []),
+                status: 413, reason: "the body is larger than \(Self.limit) bytes")
+        }
+        let arrival = Arrival(
+            method: request.method.rawValue, path: request.uri.path, headers: headers,
+            body: Array(body.readableBytesView))
+        switch await arrivals.nextTrouble() {
+        case .fail(let status, let retryAfter, let location):
+            await arrivals.record(arrival, fate: .failed, status: status, reason: "as asked", at: now())
+            return Self.failure(status: status, retryAfter: retryAfter, location: location)
+        case .hang:
+            await arrivals.record(arrival, fate: .hung, status: nil, reason: "as asked", at: now())
+            // Ends with the server, or with the connection.
+            return try await cancelWhenGracefulShutdown {
+                try await Task.sleep(for: .seconds(86_400))
+                return Response(status: .serviceUnavailable)
+            }
+        case .slow(let milliseconds):
+            try await Task.sleep(for: .milliseconds(milliseconds))
+        case nil:
+            break
+        }
+        switch await judge(arrival, now()) {
+        case .rejected(let status, let reason):
+            return await refuse(arrival, status: status, reason: reason)
+        case .accepted(let key):
+            let fate = await arrivals.settle(key: key, body: arrival.body)
+            await arrivals.record(arrival, fate: fate, status: 200, reason: nil, at: now())
+            let answer: JSON = ["accepted": .bool(fate != .conflict), "duplicate": .bool(fate == .duplicate)]
+            return Self.response(.ok, answer.encoded())
+        }
+    }
+
+    private func refuse(_ arrival: Arrival, status: Int, reason: String) async -> Response {
+        await arrivals.record(arrival, fate: .rejected, status: status, reason: reason, at: now())
+        let answer: JSON = ["error": .string(reason)]
+        return Self.response(HTTPResponse.Status(code: status), answer.encoded())
+    }
+
+    private static func failure(status: Int, retryAfter: Int?, location: String?) -> Response {
+        var response = response(HTTPResponse.Status(code: status), Array("{\"error\":\"as asked\"}".utf8))
+        response.headers[.retryAfter] = retryAfter.map(String.init)
+        response.headers[.location] = location
+        return response
+    }
+
+    private static func response(
+        _ status: HTTPResponse.Status, _ body: [UInt8], type: String = "application/json"
+    ) -> Response {
+        Response(
+            status: status, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}
