@@ -52,3 +52,14 @@ package final class Snapshot {
         views.destinations.first { $0.number == number }
     }
 }
+
+extension Snapshot {
+    package func funnel(_ query: FunnelQuery) throws -> FunnelReport {
+        let events = try views.events()
+        let terms = terms
+        let scan = FunnelScan(
+            rows: events.rows, leads: Int(views.leadCount), subjects: Int(views.subjectCount),
+            term: { terms.text(Int64($0)) })
+        return withExtendedLifetime(events) { scan.report(query) }
+    }
+}

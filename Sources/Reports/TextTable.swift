@@ -34,7 +34,7 @@ package struct TextTable {
 
     /// What senders wrote must not steer the terminal of whoever reads it: control and format characters are shown as
     /// a replacement character.
-    private static func printable(_ cell: String) -> String {
+    package static func printable(_ cell: String) -> String {
         var shown = String.UnicodeScalarView()
         for scalar in cell.unicodeScalars {
             switch scalar.properties.generalCategory {

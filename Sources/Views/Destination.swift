@@ -124,23 +124,15 @@ package struct DestinationEvent {
     package init?(_ detail: [UInt8]) {
         guard let json = try? JSON.parse(detail), let name = json["name"]?.string else { return nil }
         self.name = name
-        settings = Self.settings(json)
+        settings = try? DestinationSettings(json: json)
         isRemoval = json["removed"]?.bool ?? false
         reason = json["reason"]?.string
     }
 
     /// Made or set anew.
     package static func changed(_ settings: DestinationSettings, reason: String? = nil) -> [UInt8] {
-        func object(_ texts: [String: String]) -> JSON {
-            .object(texts.sorted { $0.key < $1.key }.map { JSON.Member($0.key, .string($0.value)) })
-        }
-        return JSON.object([
-            JSON.Member("name", .string(settings.name)),
-            JSON.Member("kind", .string(settings.kind.rawValue)),
-            JSON.Member("settings", object(settings.settings)),
-            JSON.Member("secrets", object(settings.secrets.mapValues(\.description))),
-            JSON.Member("reason", .optional(reason)),
-        ]).encoded()
+        guard case .object(let members) = settings.json else { return [] }
+        return JSON.object(members + [JSON.Member("reason", .optional(reason))]).encoded()
     }
 
     package static func removed(_ name: String, reason: String?) -> [UInt8] {
@@ -155,16 +147,6 @@ package struct DestinationEvent {
     }
 
     static func settings(_ detail: [UInt8]) -> DestinationSettings? {
-        (try? JSON.parse(detail)).flatMap { settings($0) }
-    }
-
-    private static func settings(_ json: JSON) -> DestinationSettings? {
-        func texts(_ json: JSON?) -> [String: String] {
-            guard case .object(let members) = json else { return [:] }
-            return Dictionary(members.map { ($0.name, $0.value.string ?? "") }) { $1 }
-        }
-        guard let name = json["name"]?.string, let kind = json["kind"]?.string else { return nil }
-        return try? DestinationSettings(
-            name: name, kind: kind, settings: texts(json["settings"]), secrets: texts(json["secrets"]))
+        (try? JSON.parse(detail)).flatMap { try? DestinationSettings(json: $0) }
     }
 }

@@ -21,7 +21,7 @@ struct DestinationSettingsTests {
         #expect(settings.https.mode == .state)
         #expect(!settings.https.allowsPrivate)
         #expect(settings.https.timeout == 15 * .second)
-        #expect(settings.https.pace == 10)
+        #expect(settings.https.pace == 1_000)
         #expect(settings.forbidden == .suppress)
         #expect(settings.filter == DestinationFilter())
         #expect(settings.https.url.description == "https://example.com/hook?k=1")
@@ -64,7 +64,7 @@ struct DestinationSettingsTests {
         ("allow-private=yes", "allow-private is none of the choices; allowed: true, false"),
         ("timeout=15", "timeout is no length of time in range"), ("timeout=0s", "timeout is no length"),
         ("timeout=121s", "timeout is no length"), ("pace=0", "pace is no number in range"),
-        ("pace=fast", "pace is no number"), ("pace=1e3", "pace is no number"),
+        ("pace=fast", "pace is no number"), ("pace=1e3", "pace is no number"), ("pace=100001", "pace is no number in range"),
         ("dnc=ignore", "dnc is none of the choices; allowed: suppress, flag"),
         ("stages=won", "stages names a stage that does not exist; allowed: interest, trial, active"),
         ("offers=a.b,,c.d", "offers has an empty part"), ("offers=*", "offers has a *"),

@@ -1,0 +1,119 @@
+package import Delivery
+internal import FoundationEssentials
+package import Intake
+package import Leads
+package import Ledger
+package import Reports
+package import Views
+
+/// A home put together: the stores, and the parts that work on them. The one place where they meet.
+package struct Home: Sendable {
+    package let files: LedgerFiles
+    package let clock: @Sendable () -> Instant
+    /// Told of long work on the way: what, how far, out of how much.
+    package var progress: @Sendable (String, Int64, Int64) -> Void = { _, _, _ in }
+    package var isCancelled: @Sendable () -> Bool = { false }
+
+    /// The policy that stages of deliveries and lists go by.
+    package let policy = Policy.september2018
+
+    package init(files: LedgerFiles, clock: @escaping @Sendable () -> Instant = Self.systemClock) {
+        self.files = files
+        self.clock = clock
+    }
+
+    package static let systemClock: @Sendable () -> Instant = {
+        Instant(micros: Int64(Date().timeIntervalSince1970 * 1_000_000))
+    }
+
+    /// Where the home is: the option, else `LEADLEDGER_HOME`, else the user's data folder. `LEADLEDGER_KEY_FILE` names
+    /// the master key where it is kept outside the home.
+    package static func locate(option: String?, environment: [String: String]) -> LedgerFiles {
+        func set(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        let home =
+            option ?? set("LEADLEDGER_HOME") ?? set("XDG_DATA_HOME").map { $0 + "/leadledger" }
+            ?? (set("HOME") ?? ".") + "/.local/share/leadledger"
+        let trimmed = home.count > 1 && home.hasSuffix("/") ? String(home.dropLast()) : home
+        return LedgerFiles(home: trimmed, keyFile: set("LEADLEDGER_KEY_FILE"))
+    }
+
+    /// Makes what is missing of the home; harmless when nothing is. Returns whether a ledger was made.
+    package func initialize() async throws -> Bool {
+        try files.makeFolder()
+        let isNew = !files.isHome
+        if isNew && !FileBytes.exists(files.keyFile) { try MasterKey.create(file: files.keyFile) }
+        let writer = try LedgerWriter(files: files, rules: .system, clock: clock, waitMilliseconds: 2_000)
+        try await writer.close()
+        return isNew
+    }
+
+    /// Runs `body` with the ledger open for writing, and closes it whatever happens.
+    package func write<Result: Sendable>(_ body: (LedgerWriter) async throws -> Result) async throws -> Result {
+        guard files.isHome else { throw LedgerError.noHome(files.home) }
+        let writer = try LedgerWriter(files: files, rules: .system, clock: clock, waitMilliseconds: 2_000)
+        do {
+            let result = try await body(writer)
+            try await writer.close()
+            return result
+        } catch {
+            try? await writer.close()
+            throw error
+        }
+    }
+
+    /// Runs `body` with the views open for writing, and closes them whatever happens.
+    package func writeViews<Result: Sendable>(_ body: (ViewsWriter) async throws -> Result) async throws -> Result {
+        guard files.isHome else { throw LedgerError.noHome(files.home) }
+        let views = try ViewsWriter(files: files, policy: policy, waitMilliseconds: 2_000)
+        do {
+            let result = try await body(views)
+            try await views.close()
+            return result
+        } catch {
+            try? await views.close()
+            throw error
+        }
+    }
+
+    /// The ledger and its views as of now, with everything folded that was recorded before the call.
+    package func snapshot() async throws -> Snapshot {
+        let ledger = try LedgerReader(files: files)
+        let head = try ledger.head().size
+        if let views = try currentViews(ledger, atLeast: head) {
+            return try Snapshot(ledger: ledger, views: views, policy: policy)
+        }
+        do {
+            try await writeViews { views in
+                _ = try await views.catchUp(progress: { progress("folding events", $0, $1) }, isCancelled: isCancelled)
+            }
+        } catch LedgerError.writerAtWork {
+            // Who holds the views open folds them as well; a moment later they are as good as ours.
+        }
+        for _ in 0..<100 {
+            if let views = try currentViews(ledger, atLeast: head) {
+                return try Snapshot(ledger: ledger, views: views, policy: policy)
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw ViewsError.damaged(files.views, "it does not follow the ledger")
+    }
+
+    private func currentViews(_ ledger: LedgerReader, atLeast seq: Int64) throws -> ViewsReader? {
+        guard let views = try? ViewsReader(files: files, ledger: ledger.id, policy: policy), views.seq >= seq else {
+            return nil
+        }
+        return views
+    }
+
+    /// How long the same content from the command line is taken for the same event.
+    package static let duplicateWindow = 15 * Span.minute
+
+    /// The event of one action that a person or a script hands in.
+    package func event(_ action: MarketplaceAction, actor: String) -> NewEvent {
+        let identity: Identity =
+            action.id.map { .id(scope: "", $0) } ?? .window(scope: actor, Self.duplicateWindow)
+        var event = action.asEvent(identity: identity, actor: actor, rules: .system, body: nil)
+        event.id = action.id
+        return event
+    }
+}

@@ -1,0 +1,137 @@
+internal import Leads
+internal import Ledger
+internal import Views
+
+/// The worker of one destination: keeps a window of deliveries in flight, at the destination's pace.
+actor DestinationWorker {
+    /// Deliveries in flight at once.
+    static let width = 64
+    /// Throttled answers in a row after which a single run gives up waiting.
+    static let patience = 3
+
+    private let destination: Destination
+    private let https: HTTPSDestination
+    private let reconciler: Reconciler
+    private let builder: OutgoingBuilder
+    private let told: @Sendable (String, Outcome) -> Void
+    private var pace: Pace
+    /// Set by a throttled answer: nothing is sent before.
+    private var restUntil: Instant?
+    private var throttledInARow = 0
+    private var isPaused = false
+    private var counts = DeliveryCounts()
+
+    init(
+        _ destination: Destination, reconciler: Reconciler, builder: OutgoingBuilder,
+        told: @escaping @Sendable (String, Outcome) -> Void
+    ) throws {
+        self.destination = destination
+        self.reconciler = reconciler
+        self.builder = builder
+        self.told = told
+        https = try HTTPSDestination(settings: destination.settings, secrets: reconciler.secrets)
+        pace = Pace(limit: destination.settings.https.pace, now: reconciler.clock())
+    }
+
+    func run(once: Bool) async throws -> DeliveryCounts {
+        do {
+            try await keepInFlight(once: once)
+        } catch {
+            await https.shutdown()
+            throw error
+        }
+        await https.shutdown()
+        return counts
+    }
+
+    private func keepInFlight(once: Bool) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var inFlight = 0
+            while true {
+                // A half-empty window is filled in one go: claims and the fold of outcomes cost a transaction each.
+                while !isStopped(once: once), inFlight <= Self.width / 2 {
+                    if inFlight == 0, let rest = restUntil { try await rest(until: rest) }
+                    guard restUntil == nil else { break }
+                    try await reconciler.views.catchUp()
+                    let claims = try await reconciler.views.claim(
+                        destination: destination, now: reconciler.clock(), limit: Self.width - inFlight)
+                    for claim in claims { group.addTask { try await self.deliver(claim) } }
+                    inFlight += claims.count
+                    if !claims.isEmpty || inFlight > 0 { break }
+                    if once { return }
+                    try await Task.sleep(for: .milliseconds(200))
+                }
+                guard inFlight > 0 else { return }
+                try await group.next()
+                inFlight -= 1
+            }
+        }
+    }
+
+    private func isStopped(once: Bool) -> Bool {
+        isPaused || reconciler.isCancelled() || (once && throttledInARow > Self.patience)
+    }
+
+    /// Waits in short steps, so that a cancelled run ends soon.
+    private func rest(until: Instant) async throws {
+        while reconciler.clock() < until && !reconciler.isCancelled() { try await Task.sleep(for: .milliseconds(50)) }
+        restUntil = nil
+    }
+
+    private func deliver(_ claim: Claim) async throws {
+        let outgoing = try await builder.outgoing(claim)
+        let content = https.payloadDigest(outgoing)
+        let known = claim.row.delivery
+        if known.delivered > 0 && known.digest == content {
+            let same = SentAttempt(
+                outcome: .alreadyDelivered, status: nil, remoteID: nil, reason: "nothing changed", retryAfter: nil,
+                sha256: [], exchange: [])
+            return try await record(same, claim, content: content, at: reconciler.clock())
+        }
+        while let wait = pace.take(now: reconciler.clock()) {
+            try await Task.sleep(for: .microseconds(min(wait.micros, 100_000)))
+            if isPaused || reconciler.isCancelled() { break }
+        }
+        guard !isPaused, restUntil == nil, !reconciler.isCancelled() else {
+            return try await reconciler.views.release([claim.row.key])
+        }
+        let start = reconciler.clock()
+        let sent = await https.send(outgoing, now: start)
+        try await record(sent, claim, content: content, at: start)
+    }
+
+    private func record(_ sent: SentAttempt, _ claim: Claim, content: [UInt8], at start: Instant) async throws {
+        let now = reconciler.clock()
+        let delay = RetrySchedule.delay(
+            after: sent.outcome, failures: Int(claim.row.delivery.failures) + 1, retryAfter: sent.retryAfter,
+            jitter: reconciler.jitter())
+        let detail = AttemptDetail(
+            destination: destination.number, name: destination.name, action: claim.action,
+            version: claim.row.delivery.wanted, outcome: sent.outcome, status: sent.status.map { Int64($0) },
+            remoteID: sent.remoteID, reason: sent.reason, retryAt: delay.map { now + $0 }, sha256: sent.sha256,
+            content: content)
+        var events = [
+            NewEvent.attempt(
+                detail, claim.row, offer: try await builder.offer(claim.row), at: start,
+                exchange: sent.exchange.isEmpty ? nil : sent.exchange)
+        ]
+        if sent.outcome == .config && !isPaused {
+            isPaused = true
+            counts.paused[destination.name] = sent.reason
+            events.append(
+                NewEvent(
+                    type: .destinationPaused, identity: .none, content: [], subject: .none, actor: "worker",
+                    detail: DestinationEvent.stated(destination.name, reason: sent.reason)))
+        }
+        if sent.outcome == .throttled {
+            pace.slowDown(now: now)
+            throttledInARow += 1
+            restUntil = now + (delay ?? RetrySchedule.throttleDelay)
+        } else if sent.outcome.isDelivered {
+            throttledInARow = 0
+        }
+        _ = try await reconciler.writer.append(events)
+        counts.outcomes[sent.outcome, default: 0] += 1
+        told(destination.name, sent.outcome)
+    }
+}

@@ -1,0 +1,113 @@
+package import Leads
+package import Ledger
+package import Views
+
+/// What a run of the workers did.
+package struct DeliveryCounts: Hashable, Sendable {
+    /// Attempts by outcome.
+    package var outcomes: [Outcome: Int] = [:]
+    /// Destinations that were paused, each with the reason.
+    package var paused: [String: String] = [:]
+
+    package var attempts: Int { outcomes.values.reduce(0, +) }
+
+    mutating func add(_ other: DeliveryCounts) {
+        outcomes.merge(other.outcomes, uniquingKeysWith: +)
+        paused.merge(other.paused) { first, _ in first }
+    }
+}
+
+/// Brings every destination to the state that the views want: one worker a destination, none waiting for another.
+///
+/// Claim, send, append the outcome, in that order. What a crash interrupted is found by its claim when the next run
+/// begins, and recorded as `ambiguous` before anything else is sent.
+package struct Reconciler: Sendable {
+    let writer: LedgerWriter
+    let views: ViewsWriter
+    let files: LedgerFiles
+    let policy: Policy
+    let clock: @Sendable () -> Instant
+    /// In 0 ..< 1; spreads retries.
+    let jitter: @Sendable () -> Double
+    let secrets: SecretReader
+    let isCancelled: @Sendable () -> Bool
+
+    package init(
+        writer: LedgerWriter, views: ViewsWriter, files: LedgerFiles, policy: Policy,
+        clock: @escaping @Sendable () -> Instant, jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
+        secrets: SecretReader = SecretReader(), isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) {
+        self.writer = writer
+        self.views = views
+        self.files = files
+        self.policy = policy
+        self.clock = clock
+        self.jitter = jitter
+        self.secrets = secrets
+        self.isCancelled = isCancelled
+    }
+
+    /// Runs the workers of all destinations that are not paused.
+    /// - Parameters:
+    ///   - once: end when nothing is due any more; otherwise when cancelled.
+    ///   - told: called after each attempt.
+    package func run(
+        once: Bool, told: @escaping @Sendable (_ destination: String, Outcome) -> Void = { _, _ in }
+    ) async throws -> DeliveryCounts {
+        try await views.catchUp()
+        var counts = try await resolveInterrupted()
+        let builder = try OutgoingBuilder(files: files, policy: policy)
+        let workers = try await views.destinations.filter { $0.state == .active }.map { destination in
+            try DestinationWorker(destination, reconciler: self, builder: builder, told: told)
+        }
+        try await withThrowingTaskGroup(of: DeliveryCounts.self) { group in
+            for worker in workers { group.addTask { try await worker.run(once: once) } }
+            for try await done in group { counts.add(done) }
+        }
+        try await views.catchUp()
+        return counts
+    }
+
+    /// Nobody knows whether a claimed delivery arrived when its worker was killed. It is recorded as just that; every
+    /// request carries an id by which the endpoint knows a repeat, so it is due again at once.
+    private func resolveInterrupted() async throws -> DeliveryCounts {
+        var counts = DeliveryCounts()
+        let interrupted = try await views.interruptedClaims()
+        guard !interrupted.isEmpty else { return counts }
+        let reader = try LedgerReader(files: files)
+        let destinations = await views.destinations
+        var events: [NewEvent] = []
+        var stale: [Int64] = []
+        for (row, version) in interrupted {
+            guard let destination = destinations.first(where: { $0.number == row.destination }) else {
+                stale.append(row.key)
+                continue
+            }
+            let now = clock()
+            let detail = AttemptDetail(
+                destination: row.destination, name: destination.name,
+                action: destination.takesEveryAction ? row.key & 0xffff_ffff : 0, version: version,
+                outcome: .ambiguous, status: nil, remoteID: nil, reason: "the worker was interrupted", retryAt: now,
+                sha256: [], content: [])
+            events.append(
+                NewEvent.attempt(detail, row, offer: try reader.text(row.lead & 0xffff_ffff), at: now, exchange: nil))
+        }
+        try await views.release(stale)
+        _ = try await writer.append(events)
+        try await views.catchUp()
+        counts.outcomes[.ambiguous] = events.count
+        return counts
+    }
+}
+
+extension NewEvent {
+    /// The event that records an attempt.
+    static func attempt(
+        _ detail: AttemptDetail, _ row: DeliveryRow, offer: String, at: Instant, exchange: [UInt8]?
+    ) -> NewEvent {
+        NewEvent(
+            type: .deliveryAttempted, identity: .none, content: detail.encoded, subject: .existing(row.lead >> 32),
+            occurredAt: at, offer: offer, actor: "worker", cause: detail.version, detail: detail.encoded,
+            body: exchange)
+    }
+}

@@ -1,0 +1,101 @@
+import Application
+import ArgumentParser
+import Leads
+import OrderedJSON
+
+struct DestinationCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "destination", abstract: "Says where leads are sent.",
+        subcommands: [Add.self, List.self, Show.self, Pause.self, Resume.self, Remove.self])
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Adds a destination, or sets an existing one anew.",
+            discussion: """
+                All leads are wanted there, also those recorded before; --set since=TIME leaves older ones out. \
+                Secrets are named, never given: --secret signing-secret=env:NAME or file:PATH.
+                """)
+
+        @Argument var name: String
+        @Option(help: "The kind of system: https.")
+        var kind: String
+        @Option(help: "A setting, key=value; any number of them.")
+        var set: [String] = []
+        @Option(help: "Where a secret is, key=env:NAME or key=file:PATH.")
+        var secret: [String] = []
+        @Option(help: "Why, for the audit.")
+        var reason: String?
+        @OptionGroup var options: GlobalOptions
+
+        func run() async throws {
+            let settings = try DestinationSettings(name: name, kind: kind, set: set, secret: secret)
+            let isNew = try await options.home().setDestination(settings, reason: reason)
+            if options.output == .json || options.output == .ndjson { return printJSON(settings.json) }
+            print("Destination \(name) was \(isNew ? "added" : "set anew"). Next: leadledger deliver --once")
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists the destinations.")
+        @OptionGroup var options: GlobalOptions
+
+        func run() async throws {
+            var list = ListOutput(options.output, columns: ["name", "kind", "state", "reason"])
+            for destination in try await options.home().destinations() { list.add(destination.json) }
+            list.finish(empty: "There is no destination. Add one: leadledger destination add NAME --kind https --set …")
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows one destination and its settings.")
+        @Argument var name: String
+        @OptionGroup var options: GlobalOptions
+
+        func run() async throws {
+            let json = try await options.home().destination(name).json
+            if options.output == .json || options.output == .ndjson { return printJSON(json) }
+            guard case .object(let members) = json else { return }
+            for member in members { print("\(member.name): \(ListOutput.cell(member.value))") }
+        }
+    }
+
+    struct Pause: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Holds a destination's leads; nothing is lost.")
+        @Argument var name: String
+        @Option(help: "Why, for the audit.")
+        var reason: String?
+        @OptionGroup var options: GlobalOptions
+
+        func run() async throws {
+            let isChanged = try await options.home().pauseDestination(name, reason: reason)
+            print("Destination \(name) \(isChanged ? "is paused; its leads are held." : "was paused already.")")
+        }
+    }
+
+    struct Resume: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lets a paused destination go on.")
+        @Argument var name: String
+        @Option(help: "Why, for the audit.")
+        var reason: String?
+        @OptionGroup var options: GlobalOptions
+
+        func run() async throws {
+            let isChanged = try await options.home().resumeDestination(name, reason: reason)
+            print("Destination \(name) \(isChanged ? "goes on." : "was not paused.")")
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Removes a destination; what was sent there stays in the audit.")
+        @Argument var name: String
+        @Option(help: "Why, for the audit.")
+        var reason: String?
+        @OptionGroup var options: GlobalOptions
+
+        func run() async throws {
+            try await options.home().removeDestination(name, reason: reason)
+            print("Destination \(name) was removed.")
+        }
+    }
+}

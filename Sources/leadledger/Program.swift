@@ -1,0 +1,24 @@
+import ArgumentParser
+
+/// The command line. Each subcommand is a file of its own.
+@main
+struct Program: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "leadledger",
+        abstract: "Keeps every marketplace lead in a ledger that cannot lose it, and every CRM in step with it.",
+        discussion: """
+            Exit status: 0 done, 1 failed, 6 done with findings (verify, replay --check, import with rejects), \
+            64 wrong usage, 130 interrupted.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            InitCommand.self, RecordCommand.self, ImportCommand.self, EventsCommand.self, LeadsCommand.self,
+            LeadCommand.self, FunnelCommand.self, AuditCommand.self, ReplayCommand.self, VerifyCommand.self,
+            DestinationCommand.self, DeliverCommand.self, DeliveriesCommand.self, PolicyCommand.self,
+        ])
+
+    static func main() async {
+        Interruption.install()
+        await main(GlobalOptions.movedBehindCommand(Array(CommandLine.arguments.dropFirst())))
+    }
+}
