@@ -92,7 +92,7 @@ let package = Package(
         .testTarget(
             name: "DeliveryTests",
             dependencies: [
-                "Delivery", "Leads", "OrderedJSON", "Simulators", nioCore, nioHTTP, nioSockets,
+                "Delivery", "Leads", "OrderedJSON", "Simulators", "Views", nioCore, nioHTTP, nioSockets,
             ],
             resources: [.copy("Vectors")], swiftSettings: own),
     ]

@@ -1,7 +1,6 @@
-import Delivery
 import Leads
-import OrderedJSON
 import Testing
+import Views
 
 struct DestinationSettingsTests {
     private let url = "url=https://example.com/hook?k=1"
@@ -112,11 +111,12 @@ struct DestinationSettingsTests {
     @Test func `the ledger keeps settings that read back as they were, secrets by name only`() throws {
         let settings = try Samples.settings(
             ["url=https://example.com/", "pace=2", "dnc=flag"], secret: ["signing-secret=file:/etc/a=b"])
-        let text =
-            #"{"name":"crm","kind":"https","settings":{"dnc":"flag","pace":"2","url":"https://example.com/"},"#
-            + #""secrets":{"signing-secret":"file:/etc/a=b"}}"#
-        #expect(settings.json.text == text)
-        #expect(try DestinationSettings(json: JSON.parse(text)) == settings)
+        let detail = DestinationEvent.changed(settings)
+        #expect(
+            String(decoding: detail, as: UTF8.self)
+                == #"{"name":"crm","kind":"https","settings":{"dnc":"flag","pace":"2","url":"https://example.com/"},"#
+                + #""secrets":{"signing-secret":"file:/etc/a=b"},"reason":null}"#)
+        #expect(DestinationEvent(detail)?.settings == settings)
     }
 }
 

@@ -17,8 +17,8 @@ struct HTTPSPayloadTests {
         let request = try destination().request(Samples.outgoing(), now: Samples.now)
         #expect(
             text(request.body)
-                == #"{"UserDetails":{"FirstName":"Ada","LastName":"","Email":"ada@example.com","Phone":"","Country":"","#
-                + #""Company":"Zoë & \"Co\"","Title":""},"LeadSource":"SPZA","ActionCode":"PLT","#
+                == #"{"UserDetails":{"FirstName":"Ada","LastName":"","Email":"ada@example.com","Phone":"","#
+                + #""Country":"","Company":"Zoë & \"Co\"","Title":""},"LeadSource":"SPZA","ActionCode":"PLT","#
                 + #""OfferTitle":"Open edX","Description":"line 1\nline 2"}"#)
         #expect(request.method == "POST")
         #expect(request.headers.first { $0.name == "content-type" }?.value == "application/json")
