@@ -1,7 +1,8 @@
 package import Delivery
 package import Leads
-package import Ledger
+internal import Ledger
 package import OrderedJSON
+internal import Reports
 package import Views
 
 /// What people do to destinations. Each act is an event with its reason.

@@ -1,6 +1,5 @@
-package import Delivery
 internal import FoundationEssentials
-package import Intake
+internal import Intake
 package import Leads
 package import Ledger
 package import Reports

@@ -50,7 +50,7 @@ actor DestinationWorker {
             while true {
                 // A half-empty window is filled in one go: claims and the fold of outcomes cost a transaction each.
                 while !isStopped(once: once), inFlight <= Self.width / 2 {
-                    if inFlight == 0, let rest = restUntil { try await rest(until: rest) }
+                    if inFlight == 0, let end = restUntil { try await rest(until: end) }
                     guard restUntil == nil else { break }
                     try await reconciler.views.catchUp()
                     let claims = try await reconciler.views.claim(

@@ -129,7 +129,7 @@ package struct LeadReport {
             let keys = Set(offers.map { LeadRow.key(subject: subject, offer: $0) })
             return try snapshot.views.deliveries(ofLeads: keys).map { try list.json($0) }
         }
-        return try events.compactMap { event in
+        return events.compactMap { event in
             guard let detail = event.detail.flatMap({ AttemptDetail($0) }) else { return nil }
             return [
                 "destination": .string(detail.name), "outcome": .string(detail.outcome.rawValue),

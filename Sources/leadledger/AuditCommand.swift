@@ -45,4 +45,4 @@ struct AuditCommand: AsyncParsableCommand {
     }
 }
 
-extension Outcome: @retroactive ExpressibleByArgument {}
+extension Outcome: ExpressibleByArgument {}

@@ -1,11 +1,13 @@
 import Application
 import ArgumentParser
+import Delivery
 import Leads
 import OrderedJSON
 
 struct DeliverCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "deliver", abstract: "Runs the delivery workers: brings every destination to the state of the leads.",
+        commandName: "deliver",
+        abstract: "Runs the delivery workers: brings every destination to the state of the leads.",
         discussion: "Ends with Ctrl-C, and with --once when nothing is due any more.")
 
     @Flag(help: "Ends when nothing is due.")

@@ -2,6 +2,7 @@ import Application
 import ArgumentParser
 import Leads
 import OrderedJSON
+import Views
 
 struct DestinationCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

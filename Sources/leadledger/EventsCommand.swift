@@ -28,7 +28,7 @@ struct EventsCommand: AsyncParsableCommand {
     }
 }
 
-extension EventType: @retroactive ExpressibleByArgument {
+extension EventType: ExpressibleByArgument {
     package init?(argument: String) {
         guard let type = EventType.allCases.first(where: { $0.name == argument }) else { return nil }
         self = type

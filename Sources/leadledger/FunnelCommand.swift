@@ -1,6 +1,7 @@
 import Application
 import ArgumentParser
 import Leads
+import Ledger
 import OrderedJSON
 import Reports
 
@@ -50,5 +51,5 @@ struct FunnelCommand: AsyncParsableCommand {
     }
 }
 
-extension FunnelQuery.Mode: @retroactive ExpressibleByArgument {}
-extension FunnelQuery.Unit: @retroactive ExpressibleByArgument {}
+extension FunnelQuery.Mode: ExpressibleByArgument {}
+extension FunnelQuery.Unit: ExpressibleByArgument {}

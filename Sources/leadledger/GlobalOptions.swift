@@ -48,10 +48,10 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
     case table, json, ndjson, csv
 }
 
-extension Instant: @retroactive ExpressibleByArgument {
+extension Instant: ExpressibleByArgument {
     package init?(argument: String) { self.init(argument) }
 }
 
-extension Span: @retroactive ExpressibleByArgument {
+extension Span: ExpressibleByArgument {
     package init?(argument: String) { self.init(argument) }
 }

@@ -77,11 +77,11 @@ struct ImportCommand: AsyncParsableCommand {
                     + "quarantined \(counts.quarantined), rejected \(counts.rejected)"
                     + (dryRun ? " (dry run: nothing was appended)" : ""))
         }
-        for reject in result.firstRejects { say("line \(reject.line): \(reject.reason)") }
+        for reject in result.firstRejects { say("line \(reject.row.line): \(reject.error)") }
         let more = Int(counts.rejected) - result.firstRejects.count
         if more > 0 { say("... and \(more) more") }
         if counts.rejected > 0, rejects == nil { say("Use --rejects FILE to keep the rows that were not taken.") }
     }
 }
 
-extension ImportFormat: @retroactive ExpressibleByArgument {}
+extension ImportFormat: ExpressibleByArgument {}

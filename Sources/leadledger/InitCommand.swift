@@ -1,4 +1,6 @@
+import Application
 import ArgumentParser
+import Ledger
 import OrderedJSON
 
 struct InitCommand: AsyncParsableCommand {

@@ -47,7 +47,7 @@ struct LeadsCommand: AsyncParsableCommand {
     }
 }
 
-extension Stage: @retroactive ExpressibleByArgument {
+extension Stage: ExpressibleByArgument {
     package init?(argument: String) { self.init(name: argument) }
 
     package static var allValueStrings: [String] { allCases.map(\.description) }

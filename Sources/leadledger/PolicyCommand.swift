@@ -1,6 +1,7 @@
 import Application
 import ArgumentParser
 import Leads
+import Ledger
 import OrderedJSON
 import Reports
 
@@ -34,7 +35,8 @@ struct PolicyCommand: AsyncParsableCommand {
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Shows one policy, as a file of one's own would have it.")
+        static let configuration = CommandConfiguration(
+            abstract: "Shows one policy, as a file of one's own would have it.")
         @Argument var policy: String
         @OptionGroup var options: GlobalOptions
 
