@@ -17,6 +17,8 @@ final class StandardOutput {
     }
 
     func flush() {
+        // What `print` left in the C library's buffer comes first.
+        fflush(nil)
         var start = 0
         while start < bytes.count {
             let count = bytes[start...].withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The command line. Each subcommand is a file of its own.
 @main
@@ -18,6 +19,8 @@ struct Program: AsyncParsableCommand {
         ])
 
     static func main() async {
+        // Files of a home are for their owner alone.
+        umask(0o077)
         Interruption.install()
         await main(GlobalOptions.movedBehindCommand(Array(CommandLine.arguments.dropFirst())))
     }
