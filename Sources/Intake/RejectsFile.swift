@@ -1,3 +1,5 @@
+internal import OrderedJSON
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-internal import OrderedJSON
 
 /// The file that keeps the rows an import could not take, one JSON object a line, readable by its owner alone.
 ///

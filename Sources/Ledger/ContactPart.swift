@@ -137,6 +137,9 @@ private struct MemberWriter {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"):
             bytes.append(UInt8(ascii: "\\"))
             bytes.append(byte)
+        case UInt8(ascii: "\n"): bytes += #"\n"#.utf8
+        case UInt8(ascii: "\r"): bytes += #"\r"#.utf8
+        case UInt8(ascii: "\t"): bytes += #"\t"#.utf8
         case 0..<0x20, 0x7f:
             let digits = StaticString("0123456789abcdef")
             bytes += #"\u00"#.utf8

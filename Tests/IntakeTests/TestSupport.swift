@@ -1,7 +1,7 @@
 import Foundation
 import Intake
-import Ledger
 import Leads
+import Ledger
 
 /// Random numbers that a printed seed brings back (SplitMix64).
 struct SeededRandom: RandomNumberGenerator {
@@ -46,7 +46,13 @@ final class Folder {
 actor MemoryLedger {
     private(set) var events: [NewEvent] = []
     private(set) var commits = 0
-    private var known: [Identity: [(content: [UInt8], seq: Int64)]] = [:]
+    private var ids: [Identity: (content: [UInt8], seq: Int64)] = [:]
+    private var rows: [Row: Int64] = [:]
+
+    private struct Row: Hashable {
+        let identity: Identity
+        let content: [UInt8]
+    }
 
     func append(_ batch: [NewEvent]) -> [Appended] {
         commits += 1
@@ -54,13 +60,19 @@ actor MemoryLedger {
     }
 
     private func append(_ event: NewEvent) -> Appended {
-        for earlier in known[event.identity, default: []] {
-            if earlier.content == event.content { return .duplicate(receipt(earlier.seq)) }
-            if case .id = event.identity { return .conflict(seq: earlier.seq) }
+        let next = Int64(events.count + 1)
+        if case .id = event.identity {
+            if let known = ids[event.identity] {
+                return known.content == event.content ? .duplicate(receipt(known.seq)) : .conflict(seq: known.seq)
+            }
+            ids[event.identity] = (event.content, next)
+        } else {
+            let row = Row(identity: event.identity, content: event.content)
+            if let known = rows[row] { return .duplicate(receipt(known)) }
+            rows[row] = next
         }
         events.append(event)
-        known[event.identity, default: []].append((event.content, Int64(events.count)))
-        return .recorded(receipt(Int64(events.count)))
+        return .recorded(receipt(next))
     }
 
     private func receipt(_ seq: Int64) -> Receipt {
