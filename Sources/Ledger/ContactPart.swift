@@ -3,8 +3,8 @@ internal import OrderedJSON
 
 /// The sealed part of an action: everything in it that may be personal, as JSON under the project's own names.
 ///
-/// Only fields that came along are present. The names are a contract: sealed parts of every age are read for ever, and a
-/// name this version does not know is passed over.
+/// Only fields that came along are present. The names are a contract: sealed parts of every age are read for ever, and
+/// a name this version does not know is passed over.
 package enum ContactPart {
     /// What was sealed is no contact part: it was not written by any version of this program.
     package struct Unreadable: Error, Hashable, CustomStringConvertible {
@@ -67,6 +67,14 @@ package enum ContactPart {
             }
         }
         return decoded
+    }
+
+    /// The action that an event records.
+    /// - Parameter contact: the event's contact part, unsealed; `nil` when it has none or its key is destroyed.
+    package static func action(of event: StoredEvent, contact: [UInt8]?) throws(Unreadable) -> MarketplaceAction {
+        try decode(
+            contact, source: event.source, action: event.action, offer: event.offer, country: event.country,
+            occurredAt: event.occurredAt)
     }
 
     /// The email in an unsealed part.

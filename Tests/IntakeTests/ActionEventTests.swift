@@ -2,6 +2,7 @@ import Intake
 import Leads
 import Ledger
 import OrderedJSON
+import TestKit
 import Testing
 
 @Suite struct ActionEventTests {
@@ -69,9 +70,7 @@ import Testing
     }
 
     @Test func `an action comes back from its sealed part and its plain columns`() throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
-        print("seed \(seed)")
-        var random = SeededRandom(seed: seed)
+        var random = SeededRandom.announced("ActionEventTests")
         for _ in 0..<500 {
             let action = Self.random(&random)
             let event = event(action)

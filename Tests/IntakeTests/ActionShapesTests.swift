@@ -118,7 +118,9 @@ import Testing
     @Test func `numbers and truth values are taken as text, null and empty text as missing`() throws {
         let read = try action(
             read(
-                #"{"action":"INS","phone":1234567890,"title":true,"company":null,"country":"","x":{"b":[1,2.50]},"y":[]}"#
+                """
+                {"action":"INS","phone":1234567890,"title":true,"company":null,"country":"","x":{"b":[1,2.50]},"y":[]}
+                """
             ))
         #expect(read.contact == Contact(phone: "1234567890", title: "true"))
         #expect(read.other == [.init(name: "x", value: #"{"b":[1,2.50]}"#), .init(name: "y", value: "[]")])

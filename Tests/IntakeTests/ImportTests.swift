@@ -4,13 +4,14 @@ import Leads
 import Ledger
 import OrderedJSON
 import Synchronization
+import TestKit
 import Testing
 
 @Suite struct ImportTests {
-    private let folder: Folder
+    private let folder: TemporaryFolder
     private let ledger = MemoryLedger()
 
-    init() throws { folder = try Folder() }
+    init() throws { folder = try TemporaryFolder() }
 
     private func run(_ path: String, _ change: (inout ImportOptions) -> Void = { _ in }) async throws -> ImportResult {
         var options = ImportOptions()
@@ -27,6 +28,11 @@ import Testing
         (counts.read, counts.recorded, counts.duplicates) = (read, recorded, duplicates)
         (counts.quarantined, counts.rejected) = (quarantined, rejected)
         return counts
+    }
+
+    private func file(_ bytes: [UInt8]) throws -> String {
+        try folder.write(bytes, to: "input")
+        return folder.file("input")
     }
 
     private static func csv(_ rows: some Sequence<Int>) -> String {
@@ -60,7 +66,7 @@ import Testing
         let bytes =
             Array("email,action,time\na@b.c,INS,2018-01-01\n\n\"x\ny\",INS,\nb@b.c,INS,never\n".utf8)
             + Array("c@b.c,INS\n\u{feff}d@b.c,".utf8) + [0xff] + Array(",\n,,\ne@b.c,INS,\n".utf8)
-        let result = try await run(folder.write(bytes, to: "a.csv")) { $0.rejectsPath = folder.path("rejects") }
+        let result = try await run(file(bytes)) { $0.rejectsPath = folder.file("rejects") }
         #expect(result.counts == counts(7, 3, 0, 1, 3))
         let rejects = try folder.lines("rejects").map { try JSON.parse($0) }
         #expect(rejects.map { $0["line"]?.integer } == [6, 7, 8])
@@ -70,14 +76,14 @@ import Testing
         #expect(rejects[2]["row"] == nil)
         #expect(rejects[2]["rowBase64"]?.string == "77u/ZEBiLmMs/yw=")
         #expect(result.firstRejects.map(\.row.line) == [6, 7, 8])
-        let mode = try FileManager.default.attributesOfItem(atPath: folder.path("rejects"))[.posixPermissions]
+        let mode = try FileManager.default.attributesOfItem(atPath: folder.file("rejects"))[.posixPermissions]
         #expect(mode as? Int == 0o600)
     }
 
     @Test func `the rejects of an earlier import do not stay`() async throws {
         _ = try folder.write("old", to: "rejects")
         let path = try folder.write(Self.csv(1...2), to: "a.csv")
-        _ = try await run(path) { $0.rejectsPath = folder.path("rejects") }
+        _ = try await run(path) { $0.rejectsPath = folder.file("rejects") }
         #expect(try folder.lines("rejects") == [])
         await #expect(throws: ImportError.self) { try await run(path) { $0.rejectsPath = path } }
         #expect(try folder.lines("a.csv").count == 3)
@@ -93,7 +99,7 @@ import Testing
             {"action":
             {"specversion":"1.0","source":"/s","id":"1","data":{"action":"INS"}}
             """
-        let result = try await run(folder.write(text, to: "a.ndjson")) { $0.rejectsPath = folder.path("rejects") }
+        let result = try await run(folder.write(text, to: "a.ndjson")) { $0.rejectsPath = folder.file("rejects") }
         #expect(result.counts == counts(6, 3, 1, 0, 2))
         let rejects = try folder.lines("rejects").map { try JSON.parse($0) }
         #expect(rejects.map { $0["line"]?.integer } == [4, 5])
@@ -132,7 +138,7 @@ import Testing
 
     @Test func `where every row must be a CloudEvent, others are rejected`() async throws {
         let text =
-            "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"s\",\"data\":{\"action\":\"INS\"}}\n{\"action\":\"INS\"}"
+            #"{"specversion":"1.0","id":"1","source":"s","data":{"action":"INS"}}"# + "\n" + #"{"action":"INS"}"#
         let result = try await run(folder.write(text, to: "a")) { $0.format = .cloudevents }
         #expect(result.counts == counts(2, 1, 0, 0, 1))
     }
@@ -149,18 +155,18 @@ import Testing
             Array("a,b\"\n\u{0}".utf8),
         ]
         for bytes in foreign {
-            let path = try folder.write(bytes, to: "a")
+            let path = try file(bytes)
             await #expect(throws: ImportError.self) { try await run(path) }
         }
-        await #expect(throws: ImportError.self) { try await run(folder.path("missing")) }
-        await #expect(throws: ImportError.self) { try await run(folder.url.path()) }
+        await #expect(throws: ImportError.self) { try await run(folder.file("missing")) }
+        await #expect(throws: ImportError.self) { try await run(folder.path) }
     }
 
     @Test func `a dry run counts and appends nothing`() async throws {
         let path = try folder.write("email,at\na@b.c,\na@b.c,x\n,\n", to: "a.csv")
         let result = try await run(path) {
             $0.isDryRun = true
-            $0.rejectsPath = folder.path("rejects")
+            $0.rejectsPath = folder.file("rejects")
         }
         #expect(result.counts == counts(3, 1, 0, 1, 1))
         #expect(await ledger.events.isEmpty)
@@ -206,9 +212,7 @@ import Testing
     }
 
     @Test func `random bytes end with every row accounted for`() async throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
-        print("seed \(seed)")
-        var random = SeededRandom(seed: seed)
+        var random = SeededRandom.announced("ImportTests")
         let pieces = [
             "{", "}", "[", "]", "\"", ",", ":", "\n", "\r\n", "action", "\"email\":", "a@b.c", "1", "\\", "\u{0}",
         ]
@@ -221,7 +225,7 @@ import Testing
                     bytes += pieces.randomElement(using: &random)!.utf8
                 }
             }
-            let path = try folder.write(bytes, to: "random")
+            let path = try file(bytes)
             guard let result = try? await run(path) else { continue }
             let counts = result.counts
             #expect(counts.read == counts.recorded + counts.duplicates + counts.quarantined + counts.rejected)
@@ -229,5 +233,36 @@ import Testing
             #expect(again.recorded + again.quarantined == 0)
             #expect(again.rejected == counts.rejected)
         }
+    }
+
+    @Test func `what the ledger sealed gives the rows back`() async throws {
+        let files = LedgerFiles(home: folder.file("home"))
+        try files.makeFolder()
+        try MasterKey.create(file: files.keyFile)
+        let writer = try LedgerWriter(files: files, rules: .system, clock: { Instant(micros: 1_600_000_000_000_000) })
+        let path = try folder.write(
+            """
+            Lead Source,Email,First Name,Country,Campaign,at
+            SPZA-PLT | a.b,zoë@bücher.example,Zoë,Deutschland,x,2018-10-05
+            AzurePortal-Create|a.b,Zoë@xn--bcher-kva.example,,,,2018-10-06
+            """, to: "a.csv")
+        for recorded in [2, 0] {
+            let result = try await Import(options: ImportOptions(), append: { try await writer.append($0) })
+                .run(path: path)
+            #expect(result.counts == counts(2, recorded, 2 - recorded))
+        }
+        try await writer.close()
+        let reader = try LedgerReader(files: files)
+        let first = try #require(try reader.event(1))
+        #expect(
+            try ContactPart.action(of: first, contact: reader.contact(of: first))
+                == MarketplaceAction(
+                    source: .appSource, action: .partnerLedTrial, offer: Offer("a.b"),
+                    occurredAt: Instant("2018-10-05"),
+                    contact: Contact(email: "zoë@bücher.example", firstName: "Zoë", country: "Deutschland"),
+                    leadSource: "SPZA-PLT | a.b", other: [.init(name: "Campaign", value: "x")]))
+        #expect(try reader.event(2)?.subject == first.subject)
+        #expect(
+            try reader.body(of: first) == Array("SPZA-PLT | a.b,zoë@bücher.example,Zoë,Deutschland,x,2018-10-05".utf8))
     }
 }

@@ -1,13 +1,12 @@
 import Intake
+import TestKit
 import Testing
 
 @Suite struct OrdinalsTests {
     @Test(arguments: [0, 1, 7, 50, 1_000]) func `equal rows are counted, in memory and beyond its limit`(
         limit: Int
     ) throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
-        print("seed \(seed)")
-        var random = SeededRandom(seed: seed)
+        var random = SeededRandom.announced("OrdinalsTests")
         var ordinals = Ordinals(limit: limit)
         var plain: [[UInt8]: Int] = [:]
         for _ in 0..<3_000 {
