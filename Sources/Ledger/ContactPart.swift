@@ -69,14 +69,6 @@ package enum ContactPart {
         return decoded
     }
 
-    /// The action that an event records.
-    /// - Parameter contact: the event's contact part, unsealed; `nil` when it has none or its key is destroyed.
-    package static func action(of event: StoredEvent, contact: [UInt8]?) throws(Unreadable) -> MarketplaceAction {
-        try decode(
-            contact, source: event.source, action: event.action, offer: event.offer, country: event.country,
-            occurredAt: event.occurredAt)
-    }
-
     /// The email in an unsealed part.
     static func email(in bytes: [UInt8]) -> String? {
         guard let json = try? JSON.parse(bytes) else { return nil }

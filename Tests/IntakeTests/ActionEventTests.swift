@@ -34,6 +34,15 @@ import Testing
         #expect(!event.flags.contains(.mismatched))
     }
 
+    @Test func `a plain id names the event, and the id of a CloudEvent does not`() {
+        func id(_ identity: Identity) -> String? {
+            Self.full.asEvent(identity: identity, actor: "import", rules: .system, body: nil).id
+        }
+        #expect(id(.id(scope: "", "42")) == "42")
+        #expect(id(.id(scope: "/shop", "42")) == nil)
+        #expect(id(.row(ordinal: 0)) == nil)
+    }
+
     @Test func `an action without a usable email is a subject of its own`() {
         for email in [nil, "nobody", "a@b@c", "@b", " "] {
             #expect(event(MarketplaceAction(action: .install, contact: Contact(email: email))).subject == .new)

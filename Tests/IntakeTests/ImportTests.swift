@@ -75,7 +75,7 @@ import Testing
         #expect(rejects[1]["row"]?.string == "c@b.c,INS")
         #expect(rejects[2]["row"] == nil)
         #expect(rejects[2]["rowBase64"]?.string == "77u/ZEBiLmMs/yw=")
-        #expect(result.firstRejects.map(\.row.line) == [6, 7, 8])
+        #expect(result.firstRejects.map(\.line) == [6, 7, 8])
         let mode = try FileManager.default.attributesOfItem(atPath: folder.file("rejects"))[.posixPermissions]
         #expect(mode as? Int == 0o600)
     }
@@ -255,7 +255,9 @@ import Testing
         let reader = try LedgerReader(files: files)
         let first = try #require(try reader.event(1))
         #expect(
-            try ContactPart.action(of: first, contact: reader.contact(of: first))
+            try ContactPart.decode(
+                reader.contact(of: first), source: first.source, action: first.action, offer: first.offer,
+                country: first.country, occurredAt: first.occurredAt)
                 == MarketplaceAction(
                     source: .appSource, action: .partnerLedTrial, offer: Offer("a.b"),
                     occurredAt: Instant("2018-10-05"),
