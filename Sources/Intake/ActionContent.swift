@@ -3,11 +3,11 @@ package import Leads
 extension MarketplaceAction {
     /// What was said, as bytes: the same for two actions exactly when they say the same.
     ///
-    /// The layout is a contract, since the ledger tells by it what it has seen before: the version 1, then for each field
-    /// that is there its tag, its length (4 bytes, most significant first) and its UTF-8 text. The time is 8 bytes of
-    /// microseconds since 1970, and there only when the sender gave one. Further fields are ordered by name and value,
-    /// so their order in the input does not count; neither does the sender's id, which names the event and is no part of
-    /// what it says.
+    /// The layout is a contract, since the ledger tells by it what it has seen before: the version 1, then for each
+    /// field that is there its tag, its length (4 bytes, most significant first) and its UTF-8 text. The time is
+    /// 8 bytes of microseconds since 1970, and there only when the sender gave one. Further fields, a name (tag 15) and
+    /// a value (tag 16) each, are ordered by name and value, so their order in the input does not count; neither does
+    /// the sender's id, which names the event and is no part of what it says.
     package var content: [UInt8] {
         var writer = ContentWriter()
         writer.write(1, source?.name)

@@ -5,18 +5,21 @@ internal import OrderedJSON
 extension MarketplaceAction {
     /// The event that records this action.
     /// - Parameters:
-    ///   - identity: what makes a second arrival the same event.
+    ///   - identity: what makes a second arrival the same event. A plain id of the sender's names the event, too; that
+    ///     of a CloudEvent does not, since it is only unique within its source.
     ///   - actor: who records it.
     ///   - rules: what finds the customer by the email; an action without a usable one is a customer of its own.
     ///   - body: the bytes as they came, which the ledger seals.
     package func asEvent(identity: Identity, actor: String, rules: UnicodeRules, body: [UInt8]?) -> NewEvent {
         let content = content
+        var name: String?
+        if case .id(scope: "", let id) = identity { name = id }
         return NewEvent(
             type: .actionRecorded, identity: identity, content: content,
             subject: contact.email.flatMap { MatchKey.email($0, rules: rules) }.map { .matching($0) } ?? .new,
             occurredAt: occurredAt, source: source?.name, action: action?.code, offer: offer?.text,
             country: contact.country, flags: flags(content: content), actor: actor,
-            contact: ContactPart.encode(self), body: body)
+            id: name, contact: ContactPart.encode(self), body: body)
     }
 
     private func flags(content: [UInt8]) -> EventFlags {

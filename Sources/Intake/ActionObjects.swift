@@ -45,7 +45,9 @@ package struct ActionObjects {
 
     private mutating func read(_ envelope: CloudEvent) throws(IntakeError) -> ActionReading {
         let identity = Identity.id(scope: envelope.source, envelope.id)
-        guard let data = envelope.data else { return .quarantine(reason: "the CloudEvent has no data", identity: identity) }
+        guard let data = envelope.data else {
+            return .quarantine(reason: "the CloudEvent has no data", identity: identity)
+        }
         var draft = ActionDraft()
         try read(data, into: &draft)
         if let time = envelope.time { try draft.fillMissingTime(time, name: "time") }

@@ -7,16 +7,16 @@
 #endif
 
 /// The file or pipe that an import reads, from its first byte to its last.
-package final class ByteSource {
+final class ByteSource {
     /// What people call it.
-    package let name: String
+    let name: String
     /// Its size where that is known before it is read.
-    package let bytesTotal: Int64?
+    let bytesTotal: Int64?
     private let descriptor: Int32
     private var buffer = [UInt8](repeating: 0, count: 1 << 20)
 
     /// Opens `path`; `-` is the standard input.
-    package init(path: String) throws(ImportError) {
+    init(path: String) throws(ImportError) {
         let isStandardInput = path == "-"
         name = isStandardInput ? "the standard input" : path
         descriptor = isStandardInput ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
@@ -30,7 +30,7 @@ package final class ByteSource {
     deinit { if descriptor > STDERR_FILENO { close(descriptor) } }
 
     /// Passes the next bytes to `body`, at most 1 MiB; `false` at the end, without a call.
-    package func read(_ body: (UnsafeRawBufferPointer) -> Void) throws(ImportError) -> Bool {
+    func read(_ body: (UnsafeRawBufferPointer) -> Void) throws(ImportError) -> Bool {
         var count = 0
         var failure: ImportError?
         buffer.withUnsafeMutableBytes { bytes in

@@ -3,8 +3,8 @@ internal import OrderedJSON
 /// The envelope of CloudEvents 1.0 in its structured JSON form
 /// (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md).
 ///
-/// `source` and `id` together name the event. Attributes that say nothing about an action (`type`, `subject`, extensions)
-/// stay in the body as it came.
+/// `source` and `id` together name the event. Attributes that say nothing about an action (`type`, `subject`,
+/// extensions) stay in the body as it came.
 struct CloudEvent {
     let id: String
     let source: String

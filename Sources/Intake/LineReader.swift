@@ -1,7 +1,7 @@
 /// Parts the bytes of a file into lines, as they come, in bounded memory.
 ///
-/// Lines end in LF, CRLF or CR. A byte order mark at the start and blank lines are passed over. A line over the limit is
-/// given back as a reject, of which only the beginning is kept, and reading goes on with the line after it.
+/// Lines end in LF, CRLF or CR. A byte order mark at the start and blank lines are passed over. A line over the limit
+/// is given back as a reject, of which only the beginning is kept, and reading goes on with the line after it.
 package struct LineReader {
     package enum Item: Sendable {
         case line(RawRow)

@@ -23,4 +23,7 @@ package struct Reject: Hashable, Sendable {
         self.row = row
         self.error = error
     }
+
+    package var line: Int { row.line }
+    package var reason: String { error.description }
 }

@@ -1,3 +1,5 @@
+internal import OrderedJSON
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Musl)
@@ -5,12 +7,11 @@
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-internal import OrderedJSON
 
 /// The file that keeps the rows an import could not take, one JSON object a line, readable by its owner alone.
 ///
-/// A line is `{"line":7,"reason":"…","row":"…"}`; a row that is not UTF-8 stands in base 64 as `rowBase64`, and a row of
-/// which only the beginning was kept is marked `"truncated":true`.
+/// A line is `{"line":7,"reason":"…","row":"…"}`; a row that is not UTF-8 stands in base 64 as `rowBase64`, and a row
+/// of which only the beginning was kept is marked `"truncated":true`.
 final class RejectsFile {
     private let path: String
     private let descriptor: Int32

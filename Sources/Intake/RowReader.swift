@@ -31,8 +31,8 @@ final class CSVRows: RowReader {
                 columns = ActionColumns(header: record)
                 if columns == nil {
                     throw ImportError(
-                        "line \(record.row.line) names no column that is known; a CSV file begins with a header such as "
-                            + "\"occurredAt,source,action,offer,email\"")
+                        "line \(record.row.line) names no column that is known; a CSV file begins with a header, such "
+                            + "as \"occurredAt,source,action,offer,email\"")
                 }
             }
         }

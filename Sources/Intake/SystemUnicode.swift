@@ -6,9 +6,9 @@ extension UnicodeRules {
     package static let system = UnicodeRules(
         compatibilityForm: { $0.precomposedStringWithCompatibilityMapping },
         domainToASCII: { domain in
-            // As the host of an address: what is not part of a host (`/`, `:`, `?`) would end it early, so it is refused.
+            // As the host of an address. What is no part of a host (`/`, `:`, `?`) would end it early and is refused.
             guard !domain.isEmpty, domain.unicodeScalars.allSatisfy({ !"/:?#@[]\\%".unicodeScalars.contains($0) }),
-                let host = URL(string: "http://" + domain)?.host(percentEncoded: true),
+                let host = URLComponents(string: "http://" + domain)?.encodedHost,
                 !host.isEmpty, host.utf8.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "%") })
             else { return nil }
             return host

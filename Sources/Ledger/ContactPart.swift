@@ -3,8 +3,8 @@ internal import OrderedJSON
 
 /// The sealed part of an action: everything in it that may be personal, as JSON under the project's own names.
 ///
-/// Only fields that came along are present. The names are a contract: sealed parts of every age are read for ever, and a
-/// name this version does not know is passed over.
+/// Only fields that came along are present. The names are a contract: sealed parts of every age are read for ever, and
+/// a name this version does not know is passed over.
 package enum ContactPart {
     /// What was sealed is no contact part: it was not written by any version of this program.
     package struct Unreadable: Error, Hashable, CustomStringConvertible {
@@ -137,6 +137,9 @@ private struct MemberWriter {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"):
             bytes.append(UInt8(ascii: "\\"))
             bytes.append(byte)
+        case UInt8(ascii: "\n"): bytes += #"\n"#.utf8
+        case UInt8(ascii: "\r"): bytes += #"\r"#.utf8
+        case UInt8(ascii: "\t"): bytes += #"\t"#.utf8
         case 0..<0x20, 0x7f:
             let digits = StaticString("0123456789abcdef")
             bytes += #"\u00"#.utf8

@@ -118,7 +118,10 @@ import Testing
     @Test func `numbers and truth values are taken as text, null and empty text as missing`() throws {
         let read = try action(
             read(
-                #"{"action":"INS","phone":1234567890,"title":true,"company":null,"country":"","x":{"b":[1,2.50]},"y":[]}"#))
+                """
+                {"action":"INS","phone":1234567890,"title":true,"company":null,"country":"","x":{"b":[1,2.50]},"y":[]}
+                """
+            ))
         #expect(read.contact == Contact(phone: "1234567890", title: "true"))
         #expect(read.other == [.init(name: "x", value: #"{"b":[1,2.50]}"#), .init(name: "y", value: "[]")])
     }
@@ -131,7 +134,9 @@ import Testing
         let read = try action(read(row.text))
         #expect(read.contact.email == "a@b.c")
         #expect(
-            read.other == [.init(name: "CustomerInfo.Plan", value: "7"), .init(name: "UserDetails", value: "free text")])
+            read.other == [
+                .init(name: "CustomerInfo.Plan", value: "7"), .init(name: "UserDetails", value: "free text"),
+            ])
     }
 
     @Test(arguments: ["{}", #"{"email":""}"#, #"{"x":1}"#, #"{"userDetails":{"email":null}}"#, #"{"id":"7"}"#])

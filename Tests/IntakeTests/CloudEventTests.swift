@@ -9,7 +9,8 @@ import Testing
     }
 
     @Test func `source and id name the event, and its data is the action`() throws {
-        let reading = event(#","time":"2020-02-02T00:00:00Z","data":{"LeadSource":"AzurePortal","actionCode":"Create"}"#)
+        let reading = event(
+            #","time":"2020-02-02T00:00:00Z","data":{"LeadSource":"AzurePortal","actionCode":"Create"}"#)
         guard case .action(let action, let identity) = reading else { throw NotAnAction(reading: "\(reading)") }
         #expect(identity == .id(scope: "/shop", "7"))
         #expect(action.id == "7")

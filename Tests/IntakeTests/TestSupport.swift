@@ -1,44 +1,23 @@
 import Foundation
 import Intake
-import Ledger
 import Leads
-
-/// Random numbers that a printed seed brings back (SplitMix64).
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-}
+import Ledger
+import TestKit
 
 func golden(_ name: String) throws -> [UInt8] {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     return [UInt8](try Data(contentsOf: folder.appending(path: "Goldens").appending(path: name)))
 }
 
-/// A folder that goes when the test is over.
-final class Folder {
-    let url = FileManager.default.temporaryDirectory.appending(path: "intake-" + UUID().uuidString)
-    init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    func path(_ name: String) -> String { url.appending(path: name).path() }
-
-    func write(_ bytes: [UInt8], to name: String) throws -> String {
-        try Data(bytes).write(to: url.appending(path: name))
-        return path(name)
+extension TemporaryFolder {
+    /// Writes a file and gives its path.
+    func write(_ text: String, to name: String) throws -> String {
+        try write(Array(text.utf8), to: name)
+        return file(name)
     }
 
-    func write(_ text: String, to name: String) throws -> String { try write(Array(text.utf8), to: name) }
-
     func lines(_ name: String) throws -> [String] {
-        try String(contentsOf: url.appending(path: name), encoding: .utf8)
-            .split(separator: "\n").map { String($0) }
+        String(decoding: try bytes(of: name), as: UTF8.self).split(separator: "\n").map { String($0) }
     }
 }
 
@@ -46,7 +25,13 @@ final class Folder {
 actor MemoryLedger {
     private(set) var events: [NewEvent] = []
     private(set) var commits = 0
-    private var known: [Identity: [(content: [UInt8], seq: Int64)]] = [:]
+    private var ids: [Identity: (content: [UInt8], seq: Int64)] = [:]
+    private var rows: [Row: Int64] = [:]
+
+    private struct Row: Hashable {
+        let identity: Identity
+        let content: [UInt8]
+    }
 
     func append(_ batch: [NewEvent]) -> [Appended] {
         commits += 1
@@ -54,13 +39,19 @@ actor MemoryLedger {
     }
 
     private func append(_ event: NewEvent) -> Appended {
-        for earlier in known[event.identity, default: []] {
-            if earlier.content == event.content { return .duplicate(receipt(earlier.seq)) }
-            if case .id = event.identity { return .conflict(seq: earlier.seq) }
+        let next = Int64(events.count + 1)
+        if case .id = event.identity {
+            if let known = ids[event.identity] {
+                return known.content == event.content ? .duplicate(receipt(known.seq)) : .conflict(seq: known.seq)
+            }
+            ids[event.identity] = (event.content, next)
+        } else {
+            let row = Row(identity: event.identity, content: event.content)
+            if let known = rows[row] { return .duplicate(receipt(known)) }
+            rows[row] = next
         }
         events.append(event)
-        known[event.identity, default: []].append((event.content, Int64(events.count)))
-        return .recorded(receipt(Int64(events.count)))
+        return .recorded(receipt(next))
     }
 
     private func receipt(_ seq: Int64) -> Receipt {
