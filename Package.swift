@@ -57,7 +57,8 @@ let package = Package(
             name: "Views", dependencies: ["Leads", "Ledger", "SQLite", "OrderedJSON", "Migrations"],
             swiftSettings: own),
         .target(name: "Reports", dependencies: ["Leads", "Ledger", "Views", "OrderedJSON"], swiftSettings: own),
-        .target(name: "Intake", dependencies: ["Leads", "Ledger", "SQLite", "OrderedJSON"], swiftSettings: own),
+        .target(
+            name: "Intake", dependencies: ["Leads", "Ledger", "SQLite", "OrderedJSON", crypto], swiftSettings: own),
         .target(
             name: "Delivery",
             dependencies: ["Leads", "Ledger", "Views", "OrderedJSON", crypto, httpClient, nioCore, nioHTTP],
@@ -86,6 +87,9 @@ let package = Package(
         .testTarget(name: "OrderedJSONTests", dependencies: ["OrderedJSON", "TestKit"], swiftSettings: own),
         .testTarget(
             name: "SQLiteTests", dependencies: ["SQLite", "CSQLite", "TestKit"], swiftSettings: own),
+        .testTarget(
+            name: "IntakeTests", dependencies: ["Leads", "Ledger", "OrderedJSON", "Intake", "TestKit"],
+            swiftSettings: own),
         .testTarget(name: "LeadsTests", dependencies: ["Leads"], swiftSettings: own),
         .testTarget(
             name: "ReportsTests", dependencies: ["Leads", "Views", "Reports", "OrderedJSON"], swiftSettings: own),

@@ -111,8 +111,6 @@ package struct Home: Sendable {
     package func event(_ action: MarketplaceAction, actor: String) -> NewEvent {
         let identity: Identity =
             action.id.map { .id(scope: "", $0) } ?? .window(scope: actor, Self.duplicateWindow)
-        var event = action.asEvent(identity: identity, actor: actor, rules: .system, body: nil)
-        event.id = action.id
-        return event
+        return action.asEvent(identity: identity, actor: actor, rules: .system, body: nil)
     }
 }
