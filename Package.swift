@@ -79,7 +79,9 @@ let package = Package(
             name: "crm-simulators", dependencies: ["Simulators", arguments], path: "tools/crm-simulators",
             exclude: ["Simulators"], swiftSettings: own),
         .executableTarget(
-            name: "benchmarks", dependencies: ["Application", "CSQLite", arguments], path: "tools/benchmarks",
+            name: "benchmarks",
+            dependencies: ["CSQLite", "Intake", "Leads", "Ledger", "Reports", "Views", arguments],
+            path: "tools/benchmarks",
             swiftSettings: own),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Leads", "SQLite"], swiftSettings: own),
         .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: own),

@@ -3,6 +3,14 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import Synchronization
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
 /// An answer, as far as it was read.
 package struct HTTPAnswer: Hashable, Sendable {
     package let status: Int
@@ -74,6 +82,7 @@ struct HTTPExchange {
     /// An error in few words. None of them can hold what was sent: they are about connections.
     private static func words(_ error: any Error) -> String {
         if error is CancellationError { return "it was broken off" }
+        if let error = error as? IOError { return String(cString: strerror(error.errnoCode)).lowercased() }
         guard let error = error as? HTTPClientError else { return String("\(error)".prefix(200)) }
         switch error {
         case .deadlineExceeded, .readTimeout, .writeTimeout: return "no answer in time"

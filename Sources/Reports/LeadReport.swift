@@ -59,8 +59,8 @@ package struct LeadReport {
         let map = try snapshot.views.events()
         var seqs: [Int64] = []
         var seq = customer.lastEvent
-        while seq > 0 && seq <= map.rows.count {
-            let row = map.rows[Int(seq) - 1]
+        while seq > 0 && seq <= map.count {
+            let row = map[seq]
             if asOf.map({ row.recordedAt <= $0.micros }) ?? true { seqs.append(seq) }
             precondition(Int64(row.previous) < seq, "a history leads forward")
             seq = Int64(row.previous)

@@ -57,9 +57,11 @@ extension Snapshot {
     package func funnel(_ query: FunnelQuery) throws -> FunnelReport {
         let events = try views.events()
         let terms = terms
-        let scan = FunnelScan(
-            rows: events.rows, leads: Int(views.leadCount), subjects: Int(views.subjectCount),
-            term: { terms.text(Int64($0)) })
-        return withExtendedLifetime(events) { scan.report(query) }
+        return events.withRows { rows in
+            FunnelScan(
+                rows: rows, leads: Int(views.leadCount), subjects: Int(views.subjectCount),
+                term: { terms.text(Int64($0)) }
+            ).report(query)
+        }
     }
 }

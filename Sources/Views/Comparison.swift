@@ -63,10 +63,13 @@ struct Comparison {
             let state = try ViewsState(connection)
             return try EventMap(path: ViewsStore.folder(of: connection.path) + state.eventFile, rows: Int(state.seq))
         }
-        let (old, new) = (maps[0].rows, maps[1].rows)
-        let common = min(old.count, new.count)
-        var differences = max(old.count, new.count) - common
-        for index in 0..<common where old[index] != new[index] { differences += 1 }
-        return Rebuild.View(name: "funnel", rows: Int64(new.count), differences: Int64(differences))
+        let differences = maps[0].withRows { old in
+            maps[1].withRows { new in
+                let common = min(old.count, new.count)
+                let changed = (0..<common).lazy.filter { old[$0] != new[$0] }.count
+                return changed + max(old.count, new.count) - common
+            }
+        }
+        return Rebuild.View(name: "funnel", rows: Int64(maps[1].count), differences: Int64(differences))
     }
 }

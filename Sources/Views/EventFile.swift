@@ -67,8 +67,17 @@ final class EventFile {
 /// An event file mapped for reading.
 package final class EventMap {
     private let memory: UnsafeRawBufferPointer?
-    /// Row `seq - 1` is event `seq`.
-    package let rows: UnsafeBufferPointer<EventRow>
+    private let rows: UnsafeBufferPointer<EventRow>
+
+    package var count: Int { rows.count }
+
+    /// Calls `body` with the rows, which are valid during the call; row `seq - 1` is event `seq`.
+    package func withRows<Result>(_ body: (UnsafeBufferPointer<EventRow>) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(self) { try body(rows) }
+    }
+
+    /// The row of event `seq`, 1 ... `count`.
+    package subscript(seq: Int64) -> EventRow { withRows { $0[Int(seq) - 1] } }
 
     init(path: String, rows count: Int) throws {
         let size = count * EventFile.rowSize
