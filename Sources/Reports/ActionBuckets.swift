@@ -41,7 +41,7 @@ struct ActionBuckets {
         precondition(owners <= CountedAction.highestOwner, "there are more owners than their numbers can say")
         shift = max(0, Int.bitWidth - owners.leadingZeroBitCount - Self.bucketBits)
         let chunkCapacity = capacity / Self.chunkSize + Self.bucketCount
-        actions = .allocate(capacity: chunkCapacity * Self.chunkSize)
+        actions = LargeScratch.allocate(CountedAction.self, count: chunkCapacity * Self.chunkSize)
         next = .allocate(capacity: chunkCapacity)
         cursors = .allocate(capacity: Self.bucketCount)
         firstChunks = .allocate(capacity: Self.bucketCount)
