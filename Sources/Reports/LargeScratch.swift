@@ -5,7 +5,8 @@
 /// Memory for millions of elements that lives as long as one question.
 enum LargeScratch {
     /// Room for `count` elements, to be freed with `deallocate`. Asks for huge pages where the system has them: a first
-    /// touch then costs one fault for two megabytes in place of five hundred, which is a quarter of the time of a process's first funnel.
+    /// touch then costs one fault for two megabytes in place of five hundred, which would be a quarter of the time of a
+    /// process's first funnel.
     static func allocate<Element: BitwiseCopyable>(_ type: Element.Type, count: Int) -> UnsafeMutablePointer<Element> {
         let size = count * MemoryLayout<Element>.stride
         let hugePage = 1 << 21
