@@ -92,9 +92,10 @@ let package = Package(
         .testTarget(
             name: "IntakeTests", dependencies: ["Leads", "Ledger", "OrderedJSON", "Intake", "TestKit"],
             swiftSettings: own),
-        .testTarget(name: "LeadsTests", dependencies: ["Leads"], swiftSettings: own),
+        .testTarget(name: "LeadsTests", dependencies: ["Leads", "TestKit"], swiftSettings: own),
         .testTarget(
-            name: "ReportsTests", dependencies: ["Leads", "Views", "Reports", "OrderedJSON"], swiftSettings: own),
+            name: "ReportsTests", dependencies: ["Leads", "Views", "Reports", "OrderedJSON", "TestKit"],
+            swiftSettings: own),
         .testTarget(
             name: "DeliveryTests",
             dependencies: [

@@ -63,7 +63,8 @@ package enum Country {
 
     private static let unaccented: [Unicode.Scalar: Unicode.Scalar] = {
         let rows: [(Unicode.Scalar, String)] = [
-            ("a", "áàâãäå"), ("c", "ç"), ("e", "éèêë"), ("i", "íìîï"), ("n", "ñ"), ("o", "óòôõöø"), ("u", "úùûü"),
+            ("a", "áàâãäå"), ("c", "ç"), ("e", "éèêë"), ("i", "íìîï"),
+            ("n", "ñ"), ("o", "óòôõöø"), ("u", "úùûü"),
         ]
         var letters: [Unicode.Scalar: Unicode.Scalar] = [:]
         for (plain, accented) in rows {

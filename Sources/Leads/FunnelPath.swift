@@ -1,7 +1,10 @@
 /// The rule by which counted actions become steps.
-package struct FunnelRule: Hashable, Sendable {
-    @usableFromInline package let isOrdered: Bool
-    @usableFromInline package let windowMicros: Int64
+///
+/// It runs for every counted event of a ledger, inlined into the scan. The compiler inlines only public code across
+/// modules, which is why this file, unlike its neighbours, is public.
+public struct FunnelRule: Hashable, Sendable {
+    public let isOrdered: Bool
+    public let windowMicros: Int64
 
     package init(mode: FunnelQuery.Mode, window: Span) {
         isOrdered = mode == .ordered
@@ -9,7 +12,7 @@ package struct FunnelRule: Hashable, Sendable {
     }
 
     /// The path of a lead after its first counted action, its entry.
-    @inlinable package func begin(step: Int, at micros: Int64) -> FunnelPath {
+    @inlinable @inline(__always) public func begin(step: Int, at micros: Int64) -> FunnelPath {
         var path = FunnelPath(entryMicros: micros)
         if !isOrdered || step == 1 {
             path.furthest = step
@@ -21,7 +24,7 @@ package struct FunnelRule: Hashable, Sendable {
     ///
     /// Mode `ordered` takes for each step the earliest action that may complete it. That is the best choice: an earlier
     /// completion leaves every later action, and so every later step, as possible as it was.
-    @inlinable package func advance(_ path: inout FunnelPath, step: Int, at micros: Int64) {
+    @inlinable @inline(__always) public func advance(_ path: inout FunnelPath, step: Int, at micros: Int64) {
         if isOrdered {
             guard step == path.furthest &+ 1 else { return }
             if step == 1 {
@@ -44,24 +47,24 @@ package struct FunnelRule: Hashable, Sendable {
 /// How far one lead, or customer, has come, and how long each step took: the fold of its counted actions.
 ///
 /// Times are whole microseconds; steps are the stages 1, 2, 3.
-package struct FunnelPath: Hashable, Sendable {
+public struct FunnelPath: Hashable, Sendable {
     /// When the first counted action happened.
-    package let entryMicros: Int64
+    public let entryMicros: Int64
     /// What times are taken from: the entry, or in mode `ordered` the first action of step 1.
-    @usableFromInline package var startMicros: Int64
+    public var startMicros: Int64
     /// The highest step taken; 0 in mode `ordered` for a lead without an action of step 1.
-    package var furthest = 0
+    public var furthest = 0
     /// From the start to the action that took step 2; negative when none did, or when the entry itself was that far.
-    package var secondMicros: Int64 = -1
+    public var secondMicros: Int64 = -1
     /// The same for step 3.
-    package var thirdMicros: Int64 = -1
+    public var thirdMicros: Int64 = -1
 
-    @inlinable package init(entryMicros: Int64) {
+    @inlinable public init(entryMicros: Int64) {
         self.entryMicros = entryMicros
         startMicros = entryMicros
     }
 
-    @inlinable package mutating func complete(step: Int, after elapsed: Int64) {
+    @inlinable public mutating func complete(step: Int, after elapsed: Int64) {
         if step == 2 { secondMicros = elapsed } else { thirdMicros = elapsed }
     }
 }

@@ -36,8 +36,10 @@ package enum MatchKey {
     /// A domain that is ASCII already stays as it is, whatever international rules think of it, because it does so
     /// under a plain local part as well.
     private static func domain(_ text: String, rules: UnicodeRules) -> String? {
-        let isASCII = text.utf8.allSatisfy { (0x21...0x7e).contains($0) }
-        guard let domain = isASCII ? text : rules.domainToASCII(text), !domain.isEmpty else { return nil }
+        if text.utf8.allSatisfy({ $0 < 0x80 }) {
+            return !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7e).contains($0) } ? text.lowercased() : nil
+        }
+        guard let domain = rules.domainToASCII(text), !domain.isEmpty else { return nil }
         return domain.lowercased()
     }
 

@@ -6,25 +6,30 @@ struct ActionReading {
     /// What one event is to a funnel. Steps 1, 2 and 3 are counted actions.
     enum Verdict {
         /// Some other event, or one the ledger did not know yet.
-        static let nothing = 0
-        static let test = 4
-        static let doNotContact = 5
-        static let noStage = 6
-        static let quarantined = 7
-        static let count = 8
-        fileprivate static let unread: UInt8 = 255
+        static var nothing: Int { 0 }
+        static var test: Int { 4 }
+        static var doNotContact: Int { 5 }
+        static var noStage: Int { 6 }
+        static var quarantined: Int { 7 }
+        static var count: Int { 8 }
     }
 
     private let policy: Policy
     private let term: (UInt32) -> String?
     private let verdicts: UnsafeMutablePointer<UInt8>
-    private static let actions = Int(UInt16.max) + 1
+    // Held here because a million events must not ask a lazy constant of another module for them.
+    private let actionRecorded = UInt16(EventType.actionRecorded.rawValue)
+    private let intakeQuarantined = UInt16(EventType.intakeQuarantined.rawValue)
+    private let test = EventFlags.test.rawValue
+
+    private static var actions: Int { Int(UInt16.max) + 1 }
+    private static var unread: UInt8 { 255 }
 
     init(policy: Policy, term: @escaping (UInt32) -> String?) {
         self.policy = policy
         self.term = term
         verdicts = .allocate(capacity: Self.actions)
-        verdicts.initialize(repeating: Verdict.unread, count: Self.actions)
+        verdicts.initialize(repeating: Self.unread, count: Self.actions)
         verdicts[0] = UInt8(Verdict.noStage)
         // Stands for every number too high to be stored, so it names no action.
         verdicts[Self.actions - 1] = UInt8(Verdict.noStage)
@@ -35,16 +40,13 @@ struct ActionReading {
     /// The verdict on an event, whenever it was recorded.
     @inline(__always)
     func verdict(_ row: UnsafePointer<EventRow>) -> Int {
-        if row.pointee.type == Self.actionRecorded {
-            if row.pointee.flags & EventFlags.test.rawValue != 0 { return Verdict.test }
+        if row.pointee.type == actionRecorded {
+            if row.pointee.flags & test != 0 { return Verdict.test }
             let verdict = verdicts[Int(row.pointee.action)]
-            return verdict == Verdict.unread ? read(row.pointee.action) : Int(verdict)
+            return verdict == Self.unread ? read(row.pointee.action) : Int(verdict)
         }
-        return row.pointee.type == Self.intakeQuarantined ? Verdict.quarantined : Verdict.nothing
+        return row.pointee.type == intakeQuarantined ? Verdict.quarantined : Verdict.nothing
     }
-
-    private static let actionRecorded = UInt16(EventType.actionRecorded.rawValue)
-    private static let intakeQuarantined = UInt16(EventType.intakeQuarantined.rawValue)
 
     @inline(never)
     private func read(_ number: UInt16) -> Int {

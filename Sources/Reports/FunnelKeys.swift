@@ -12,13 +12,21 @@ struct FunnelKeys {
         pairs = dimensions.dropFirst().map { _ in NumberTable() }
     }
 
-    mutating func number(of entry: EventRow) -> Int {
-        var number = values[0].number(of: entry)
-        for index in pairs.indices {
-            let value = values[index + 1].number(of: entry)
-            number = pairs[index].number(of: UInt64(number) << 32 | UInt64(value))
+    /// Writes the group's number of each entry.
+    mutating func number(
+        _ entries: UnsafeBufferPointer<UInt32>, of rows: UnsafePointer<EventRow>,
+        into numbers: UnsafeMutablePointer<Int>
+    ) {
+        values[0].number(entries, of: rows, into: numbers)
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: entries.count) { further in
+            for index in pairs.indices {
+                values[index + 1].number(entries, of: rows, into: further.baseAddress!)
+                for entry in entries.indices {
+                    let pair = UInt64(numbers[entry]) << 32 | UInt64(further[entry])
+                    numbers[entry] = pairs[index].number(of: pair)
+                }
+            }
         }
-        return number
     }
 
     /// Every group's number and key, in order of keys.
@@ -66,11 +74,28 @@ struct DimensionValues {
         self.term = term
     }
 
-    mutating func number(of entry: EventRow) -> Int {
-        let said = Self.said(entry, dimension)
-        let number = raw.number(of: UInt64(bitPattern: said))
-        if number == valueOfRaw.count { valueOfRaw.append(value(of: label(said))) }
-        return valueOfRaw[number]
+    /// Writes the value's number of each entry.
+    mutating func number(
+        _ entries: UnsafeBufferPointer<UInt32>, of rows: UnsafePointer<EventRow>,
+        into numbers: UnsafeMutablePointer<Int>
+    ) {
+        // The rows lie all over memory. A loop that does nothing else waits for many of them at once.
+        switch dimension {
+        case .offer, .publisher: for (index, row) in entries.enumerated() { numbers[index] = Int(rows[Int(row)].offer) }
+        case .source: for (index, row) in entries.enumerated() { numbers[index] = Int(rows[Int(row)].source) }
+        case .country: for (index, row) in entries.enumerated() { numbers[index] = Int(rows[Int(row)].country) }
+        case .day, .week, .month:
+            for (index, row) in entries.enumerated() { numbers[index] = Int(rows[Int(row)].occurredAt) }
+            for index in entries.indices {
+                numbers[index] = Int(Instant(micros: Int64(numbers[index])).dayNumber)
+            }
+        }
+        for index in entries.indices {
+            let said = numbers[index]
+            let number = raw.number(of: UInt64(bitPattern: Int64(said)))
+            if number == valueOfRaw.count { valueOfRaw.append(value(of: label(Int64(said)))) }
+            numbers[index] = valueOfRaw[number]
+        }
     }
 
     /// The place of each value among all, by number: a missing one first, then by UTF-8 bytes.
@@ -83,15 +108,6 @@ struct DimensionValues {
         var ranks = [Int](repeating: 0, count: order.count)
         for (rank, number) in order.enumerated() { ranks[number] = rank }
         return ranks
-    }
-
-    private static func said(_ entry: EventRow, _ dimension: FunnelQuery.Dimension) -> Int64 {
-        switch dimension {
-        case .offer, .publisher: Int64(entry.offer)
-        case .source: Int64(entry.source)
-        case .country: Int64(entry.country)
-        case .day, .week, .month: Instant(micros: entry.occurredAt).dayNumber
-        }
     }
 
     private func label(_ said: Int64) -> String? {

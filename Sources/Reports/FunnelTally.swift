@@ -25,47 +25,80 @@ struct FunnelTally {
     private let windowMicros: Int64
     private let nowMicros: Int64
     private var keys: FunnelKeys?
+    /// The one group of a query without dimensions, and those of a query with them, by number.
+    private var whole = Total()
     private var totals: [Total] = []
+    /// Leads whose groups are looked up together.
+    private let paths: UnsafeMutablePointer<FunnelPath>
+    private let entries: UnsafeMutablePointer<UInt32>
+    private var waiting = 0
+    private static var blockSize: Int { 512 }
     private var second: StepTimes
     private var third: StepTimes
 
-    /// - Parameter repeatedOwners: at least the number of paths that have more than an entry.
+    /// - Parameter timesCapacity: at least the number of leads that have more than an entry.
     init(
-        query: FunnelQuery, rows: UnsafeBufferPointer<EventRow>, repeatedOwners: Int,
+        query: FunnelQuery, rows: UnsafeBufferPointer<EventRow>, timesCapacity: Int,
         term: @escaping (UInt32) -> String?
     ) {
         self.rows = rows
         windowMicros = query.window.micros
         nowMicros = (query.asOf ?? query.now).micros
-        if query.by.isEmpty {
-            totals = [Total()]
-        } else {
-            keys = FunnelKeys(query.by, term: term)
-        }
-        second = StepTimes(capacity: repeatedOwners)
-        third = StepTimes(capacity: repeatedOwners)
+        if !query.by.isEmpty { keys = FunnelKeys(query.by, term: term) }
+        paths = .allocate(capacity: Self.blockSize)
+        entries = .allocate(capacity: Self.blockSize)
+        second = StepTimes(capacity: timesCapacity)
+        third = StepTimes(capacity: timesCapacity)
     }
 
     func deallocate() {
+        paths.deallocate()
+        entries.deallocate()
         second.deallocate()
         third.deallocate()
     }
 
     /// Counts a lead in the group of its entry.
     @inline(__always)
-    mutating func add(_ path: FunnelPath, entryRow: Int) {
-        var group = 0
-        if keys != nil {
-            group = keys!.number(of: rows[entryRow])
-            if group == totals.count { totals.append(Total()) }
+    mutating func add(_ path: FunnelPath, entryRow: UInt32) {
+        if keys == nil {
+            whole.add(path)
+            addTimes(path, group: 0)
+        } else {
+            paths[waiting] = path
+            entries[waiting] = entryRow
+            waiting &+= 1
+            if waiting == Self.blockSize { addWaiting() }
         }
-        totals[group].add(path)
+    }
+
+    /// Counts the leads that wait for their group to be looked up.
+    @inline(never)
+    private mutating func addWaiting() {
+        guard let base = rows.baseAddress, waiting > 0 else { return }
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: waiting) { groups in
+            keys?.number(
+                UnsafeBufferPointer(start: entries, count: waiting), of: base, into: groups.baseAddress!)
+            for index in groups.indices {
+                let group = groups[index]
+                if group == totals.count { totals.append(Total()) }
+                totals[group].add(paths[index])
+                addTimes(paths[index], group: group)
+            }
+        }
+        waiting = 0
+    }
+
+    @inline(__always)
+    private mutating func addTimes(_ path: FunnelPath, group: Int) {
         if path.secondMicros >= 0 { second.add(path.secondMicros, group: group) }
         if path.thirdMicros >= 0 { third.add(path.thirdMicros, group: group) }
     }
 
     /// The groups, sorted by key. Leaves the times in another order.
-    func groups() -> [FunnelReport.Group] {
+    mutating func groups() -> [FunnelReport.Group] {
+        addWaiting()
+        let totals = keys == nil ? [whole] : totals
         let secondTimes = second.percentiles(groups: totals.count)
         let thirdTimes = third.percentiles(groups: totals.count)
         let sorted = keys?.sorted() ?? [(group: 0, key: [])]

@@ -7,8 +7,8 @@ struct StepTimes {
     private var count = 0
 
     init(capacity: Int) {
-        micros = .allocate(capacity: capacity)
-        groups = .allocate(capacity: capacity)
+        micros = LargeScratch.allocate(Int64.self, count: capacity)
+        groups = LargeScratch.allocate(UInt32.self, count: capacity)
     }
 
     func deallocate() {

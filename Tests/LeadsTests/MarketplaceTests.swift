@@ -45,11 +45,12 @@ import Testing
         #expect(Source.known.map(\.name) == ["AzureMarketplace", "AzurePortal", "TestDrive", "SPZA"])
     }
 
-    @Test(arguments: [
-        ("AzureMarketplace", ["INS", "StartTestDrive"]), ("AzurePortal", ["Create", "StartTestDrive"]),
-        ("TestDrive", ["StartTestDrive"]), ("AppSource (SPZA)", ["INS", "PLT", "DNC", "StartTestDrive"]),
-        ("Elsewhere", []),
-    ] as [(String, Set<String>)])
+    @Test(
+        arguments: [
+            ("AzureMarketplace", ["INS", "StartTestDrive"]), ("AzurePortal", ["Create", "StartTestDrive"]),
+            ("TestDrive", ["StartTestDrive"]), ("AppSource (SPZA)", ["INS", "PLT", "DNC", "StartTestDrive"]),
+            ("Elsewhere", []),
+        ] as [(String, Set<String>)])
     func `fits together as documented`(source: String, actions: Set<String>) {
         let fitting = Action.known.filter { Marketplace.fits(Source(source), $0) }.map(\.code)
         #expect(Set(fitting) == actions)
