@@ -80,8 +80,8 @@ struct RowStream {
         case .action(var action, let identity):
             if action.source == nil { action.source = options.source }
             if action.offer == nil { action.offer = options.offer }
-            var event = action.asEvent(
-                identity: identity ?? .none, actor: options.actor, rules: rules, body: row.bytes)
+            // The row's bytes are not kept: every field of it, known or not, is in the sealed contact part.
+            var event = action.asEvent(identity: identity ?? .none, actor: options.actor, rules: rules, body: nil)
             if identity == nil { event.identity = .row(ordinal: try ordinals.next(event.content)) }
             batch.add(event, line: row.line)
         }

@@ -1,4 +1,3 @@
-internal import Crypto
 internal import Leads
 
 /// An event with its keyed hashes, which callers compute on their own threads.
@@ -12,30 +11,30 @@ struct PreparedEvent: Sendable {
 
 /// The keys under which identities, contents and match keys are hashed, so that the plain columns tell nothing.
 struct IdentityKeys: Sendable {
-    private let identity: SymmetricKey
-    private let match: SymmetricKey
+    private let identity: KeyedHash
+    private let match: KeyedHash
 
     init(_ master: MasterKey) {
-        identity = master.derive("identity")
-        match = master.derive("match")
+        identity = KeyedHash(key: master.derive("identity"))
+        match = KeyedHash(key: master.derive("match"))
     }
 
     func prepare(_ event: NewEvent) -> PreparedEvent {
-        let digest = KeyedHash.short(identity, "content", event.content)
+        let digest = identity.short("content", event.content)
         var match: [UInt8]?
         if case .matching(let key) = event.subject { match = hash(matchKey: key) }
         return PreparedEvent(
             event: event, identity: hash(event.identity, digest), digest: digest, match: match)
     }
 
-    func hash(matchKey: String) -> [UInt8] { KeyedHash.short(match, "match", Array(matchKey.utf8)) }
+    func hash(matchKey: String) -> [UInt8] { match.short("match", Array(matchKey.utf8)) }
 
     private func hash(_ identity: Identity, _ digest: [UInt8]) -> [UInt8] {
         switch identity {
         case .id(let scope, let id):
-            KeyedHash.short(self.identity, "id", Array(scope.utf8) + [0] + Array(id.utf8))
-        case .row(let ordinal): KeyedHash.short(self.identity, "row", digest + Int64(ordinal).bigEndianBytes)
-        case .window(let scope, _): KeyedHash.short(self.identity, "window", digest + Array(scope.utf8))
+            self.identity.short("id", Array(scope.utf8) + [0] + Array(id.utf8))
+        case .row(let ordinal): self.identity.short("row", digest + Int64(ordinal).bigEndianBytes)
+        case .window(let scope, _): self.identity.short("window", digest + Array(scope.utf8))
         case .none: []
         }
     }
@@ -104,13 +103,13 @@ struct AppendBatch {
         var body: [UInt8]?
         if let part = event.contact {
             guard let key = try vault.key(of: subject) else { throw Self.keyMissing(subject) }
-            contact = try Sealing.seal(part, .contact, of: id, with: key)
+            contact = try Sealing.seal(part, .contact, of: id, with: key.contactKey, nonce: random.bytes(12))
         }
         if let part = event.body {
             guard let key = try vault.bodyKey(of: subject, at: now, make: true) else {
                 throw Self.keyMissing(subject)
             }
-            body = try Sealing.seal(part, .body, of: id, with: key)
+            body = try Sealing.seal(part, .body, of: id, with: key, nonce: random.bytes(12))
         }
         return StoredEvent(
             seq: head.size + 1, type: event.type.rawValue, subject: subject, occurredAt: event.occurredAt ?? now,

@@ -115,7 +115,7 @@ package final class LedgerReader {
     /// The contact data of an event, unsealed; `nil` when it has none or its key was destroyed.
     package func contact(of event: StoredEvent) throws -> [UInt8]? {
         guard let sealed = event.contact, let key = try vault.key(of: event.subject) else { return nil }
-        return Sealing.open(sealed, .contact, of: event.id, with: key)
+        return Sealing.open(sealed, .contact, of: event.id, with: key.contactKey)
     }
 
     /// The raw bytes of an event, unsealed; `nil` when it has none or a key was destroyed.

@@ -3,6 +3,12 @@ package import Leads
 internal import SQLite
 internal import Synchronization
 
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
 /// The one writer of the ledger.
 ///
 /// `append` returns after the commit that holds its events is on disk. Callers that wait while one commit runs share the
@@ -28,6 +34,7 @@ package actor LedgerWriter {
     private let clock: @Sendable () -> Instant
     private var random: RandomBytes
     private var failure: LedgerError?
+    private var lastCommit: (callers: Int, duration: Duration) = (0, .zero)
 
     /// Opens the ledger for writing, making its files where they are missing, and catches up the lookups.
     /// - Parameters:
@@ -80,12 +87,15 @@ package actor LedgerWriter {
         guard !events.isEmpty else { return [] }
         let ticket = Ticket(events.map { keys.prepare($0) })
         tray.withLock { $0.append(ticket) }
-        await emptyTray()
+        await emptyTray(for: ticket)
         return try ticket.answer()
     }
 
-    private func emptyTray() {
-        while true {
+    /// Commits what lies in the tray until `ticket` is answered. Whose ticket went with an earlier commit leaves at once,
+    /// even if new ones lie there: their owners ask next, after the others of that commit had time to come back.
+    private func emptyTray(for ticket: Ticket) {
+        while ticket.result == nil {
+            awaitCompany()
             let tickets = tray.withLock { waiting in
                 var events = 0
                 var count = 0
@@ -96,9 +106,20 @@ package actor LedgerWriter {
                 defer { waiting.removeFirst(count) }
                 return Array(waiting[..<count])
             }
-            if tickets.isEmpty { return }
+            let start = ContinuousClock.now
             commit(tickets)
+            lastCommit = (tickets.count, ContinuousClock.now - start)
         }
+    }
+
+    /// Callers who shared the last commit were answered at the same moment and are about to come back: a commit begun for
+    /// the first of them would leave the others to the next one. So the writer waits until as many are there, for at most
+    /// half of the time that commit took. A single caller never waits.
+    private func awaitCompany() {
+        let waiting = tray.withLock(\.count)
+        guard lastCommit.callers > 1, waiting > 0, waiting < lastCommit.callers else { return }
+        let deadline = ContinuousClock.now + lastCommit.duration / 2
+        while tray.withLock(\.count) < lastCommit.callers && ContinuousClock.now < deadline { usleep(20) }
     }
 
     private func commit(_ tickets: [Ticket]) {
@@ -108,7 +129,9 @@ package actor LedgerWriter {
         do {
             var answers: [[Appended]] = []
             try store.commit {
-                for ticket in tickets { answers.append(try ticket.events.map { try batch.append($0) }) }
+                try lookup.reading {
+                    for ticket in tickets { answers.append(try ticket.events.map { try batch.append($0) }) }
+                }
                 return batch.head
             }
             random = batch.random

@@ -45,6 +45,13 @@ final class Lookup {
 
     func close() throws { try connection.close() }
 
+    /// Runs `body` on one state of the file, which takes its lock once and not for every question.
+    func reading<Result>(_ body: () throws -> Result) throws -> Result {
+        try connection.execute("BEGIN")
+        defer { connection.rollBack() }
+        return try body()
+    }
+
     /// The events whose identity begins like this one, the latest first.
     func events(identity: [UInt8]) throws -> [Int64] {
         let prefix = Self.prefix(identity)

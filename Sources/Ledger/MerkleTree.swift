@@ -1,5 +1,3 @@
-internal import Crypto
-
 /// A SHA-256 hash of the tree.
 package typealias TreeHash = [UInt8]
 
@@ -36,17 +34,14 @@ package struct MerkleTree: Hashable, Sendable {
 
     /// The root hash; that of an empty tree is the hash of nothing.
     package var root: TreeHash {
-        guard var node = peaks.last else { return Array(SHA256.hash(data: [UInt8]())) }
+        guard var node = peaks.last else { return KeyedHash.sha256([]) }
         for peak in peaks.dropLast().reversed() { node = Self.nodeHash(peak, node) }
         return node
     }
 
     /// SHA-256(0x00 ‖ record). The first byte keeps a leaf from passing for a node.
     package static func leafHash(_ record: [UInt8]) -> TreeHash {
-        var hash = SHA256()
-        hash.update(data: [0x00] as [UInt8])
-        hash.update(data: record)
-        return Array(hash.finalize())
+        KeyedHash.sha256([0x00] + record)
     }
 
     /// SHA-256(0x01 ‖ left ‖ right)
@@ -55,7 +50,7 @@ package struct MerkleTree: Hashable, Sendable {
         bytes.reserveCapacity(65)
         bytes += left
         bytes += right
-        return Array(SHA256.hash(data: bytes))
+        return KeyedHash.sha256(bytes)
     }
 }
 

@@ -12,11 +12,15 @@ enum Sealing {
 
     static let version: UInt8 = 1
 
-    static func seal(_ bytes: [UInt8], _ part: Part, of id: EventID, with key: SymmetricKey) throws -> [UInt8] {
-        let box = try AES.GCM.seal(bytes, using: key, authenticating: context(part, id))
+    /// - Parameter nonce: 12 random bytes, never used before with this key.
+    static func seal(
+        _ bytes: [UInt8], _ part: Part, of id: EventID, with key: SymmetricKey, nonce: [UInt8]
+    ) throws -> [UInt8] {
+        let box = try AES.GCM.seal(
+            bytes, using: key, nonce: AES.GCM.Nonce(data: nonce), authenticating: context(part, id))
         var sealed: [UInt8] = [version]
         sealed.reserveCapacity(bytes.count + 29)
-        sealed.append(contentsOf: box.nonce)
+        sealed.append(contentsOf: nonce)
         sealed.append(contentsOf: box.ciphertext)
         sealed.append(contentsOf: box.tag)
         return sealed

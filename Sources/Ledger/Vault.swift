@@ -14,8 +14,11 @@ package final class Vault {
     private let connection: Connection
     private let select: Statement
     private let selectMonth: Statement
-    private var keys: [Int64: SymmetricKey] = [:]
+    private var keys: [Int64: SubjectKey] = [:]
     private var months: [Int64: [UInt8]] = [:]
+    private var random = RandomBytes()
+    /// Salts made ahead, whose subjects are about to come.
+    private var ahead: [Int64: [UInt8]] = [:]
     private var lastMade: Int64 = 0
     private var batch: Int64 = 64
 
@@ -52,29 +55,35 @@ package final class Vault {
     package func close() throws { try connection.close() }
 
     /// The key of a subject; `nil` when it was destroyed or never made.
-    func key(of subject: Int64) throws -> SymmetricKey? {
+    func key(of subject: Int64) throws -> SubjectKey? {
         if let key = keys[subject] { return key }
-        try select.bind(subject, at: 1)
-        defer { try? select.reset() }
-        guard try select.step() else { return nil }
+        guard let salt = try ahead.removeValue(forKey: subject) ?? storedSalt(subject) else { return nil }
         if keys.count >= 65_536 { keys.removeAll(keepingCapacity: true) }
-        let key = master.derive("subject", salt: select.bytes(0))
+        let key = SubjectKey(master.derive("subject", salt: salt))
         keys[subject] = key
         return key
+    }
+
+    private func storedSalt(_ subject: Int64) throws -> [UInt8]? {
+        try select.bind(subject, at: 1)
+        defer { try? select.reset() }
+        return try select.step() ? select.bytes(0) : nil
     }
 
     /// Makes sure that keys up to `subject` are on disk, and some ahead: a sync for each batch, not for each subject.
     func makeKeys(upTo subject: Int64) throws {
         guard subject > lastMade else { return }
         let last = subject + batch
+        let salts = (lastMade + 1...last).map { ($0, random.bytes(32)) }
         try connection.transaction {
             let insert = try connection.prepare("INSERT INTO subject_key (subject, salt) VALUES (?, ?)")
-            for number in (lastMade + 1)...last {
+            for (number, salt) in salts {
                 try insert.bind(number, at: 1)
-                try insert.bind(SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }, at: 2)
+                try insert.bind(salt, at: 2)
                 try insert.run()
             }
         }
+        ahead = Dictionary(uniqueKeysWithValues: salts)
         lastMade = last
         batch = min(batch * 2, 8_192)
     }
@@ -84,7 +93,7 @@ package final class Vault {
         guard let key = try key(of: subject), let salt = try monthSalt(instant.monthNumber, make: make) else {
             return nil
         }
-        return SymmetricKey(data: KeyedHash.full(key, "body", salt))
+        return key.bodyKey(month: salt)
     }
 
     private func monthSalt(_ month: Int64, make: Bool) throws -> [UInt8]? {
@@ -94,7 +103,7 @@ package final class Vault {
         if try selectMonth.step() {
             months[month] = selectMonth.bytes(0)
         } else if make {
-            let salt = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
+            let salt = random.bytes(32)
             let insert = try connection.prepare("INSERT INTO month_key (month, salt) VALUES (?, ?)")
             try insert.bind(month, at: 1)
             try insert.bind(salt, at: 2)
@@ -102,5 +111,18 @@ package final class Vault {
             months[month] = salt
         }
         return months[month]
+    }
+}
+
+/// The key of one subject: seals contact data, and gives the keys of raw bodies, one for each month.
+struct SubjectKey {
+    private let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    var contactKey: SymmetricKey { SymmetricKey(data: bytes) }
+
+    func bodyKey(month salt: [UInt8]) -> SymmetricKey {
+        SymmetricKey(data: KeyedHash(key: bytes).full("body", salt))
     }
 }

@@ -27,14 +27,13 @@ struct Append: AsyncParsableCommand {
                 let count = 256 * perCaller
                 let first = next
                 next += count
+                let events = (first..<next).map { Samples.event($0, identity: .id(scope: "", "e\($0)")) }
                 let ours = try await seconds {
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         for caller in 0..<256 {
                             group.addTask {
                                 for index in 0..<perCaller {
-                                    let number = first + caller * perCaller + index
-                                    _ = try await writer.append(
-                                        Samples.event(number, identity: .id(scope: "", "e\(number)")))
+                                    _ = try await writer.append(events[caller * perCaller + index])
                                 }
                             }
                         }
