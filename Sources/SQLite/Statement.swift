@@ -119,6 +119,8 @@ package final class Statement {
 
     package func isNull(_ column: Int32) -> Bool { sqlite3_column_type(row, column) == SQLITE_NULL }
 
+    package func isInteger(_ column: Int32) -> Bool { sqlite3_column_type(row, column) == SQLITE_INTEGER }
+
     package func isText(_ column: Int32) -> Bool { sqlite3_column_type(row, column) == SQLITE_TEXT }
 
     package func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(row, column) }

@@ -49,12 +49,10 @@ struct Comparison {
 
     private func same(_ old: Statement, _ new: Statement, _ columns: Int32) -> Bool {
         (0..<columns).allSatisfy { column in
-            old.isNull(column) == new.isNull(column)
-                && old.withBytes(column) { left in
-                    new.withBytes(column) { right in
-                        left.elementsEqual(right) && old.integer(column) == new.integer(column)
-                    }
-                }
+            if old.isInteger(column) && new.isInteger(column) { return old.integer(column) == new.integer(column) }
+            return old.isNull(column) == new.isNull(column)
+                && old.isInteger(column) == new.isInteger(column)
+                && old.withBytes(column) { left in new.withBytes(column) { left.elementsEqual($0) } }
         }
     }
 

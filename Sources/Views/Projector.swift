@@ -24,7 +24,7 @@ final class Projector {
     private var active: [Destination] = []
 
     /// Rows that may be changed before they are written; bounds the memory of a batch.
-    static let dirtyLimit = 200_000
+    static let dirtyLimit = 65_536
 
     init(_ connection: Connection, reader: LedgerReader, events: EventFile, policy: Policy) throws {
         self.connection = connection

@@ -14,7 +14,7 @@ struct Imports: AsyncParsableCommand {
     func run() async throws {
         try await withFolder { folder in
             let file = folder + "/rows.csv"
-            try Samples.csv(rows: rows).write(toFile: file, atomically: false, encoding: .utf8)
+            try Samples.writeCSV(rows: rows, to: file)
             let files = try makeHome(home ?? folder + "/home")
             for name in ["first import", "the same file again"] {
                 let writer = try openWriter(files)

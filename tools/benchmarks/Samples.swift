@@ -31,7 +31,10 @@ enum Samples {
             """.utf8)
     }
 
-    static func csv(rows: Int) -> String {
+    /// Writes a file in pieces, so that making it does not count as memory of the import.
+    static func writeCSV(rows: Int, to path: String) throws {
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
+        guard let file = FileHandle(forWritingAtPath: path) else { throw CocoaError(.fileWriteUnknown) }
         var text = "source,action,offer,offerTitle,occurredAt,email,firstName,lastName,phone,country,company,title\n"
         for number in 0..<rows {
             let action = action(number)
@@ -42,8 +45,12 @@ enum Samples {
                 contact.country, contact.company, contact.title,
             ]
             text += cells.map { $0 ?? "" }.joined(separator: ",") + "\n"
+            if number % 4_096 == 4_095 || number == rows - 1 {
+                try file.write(contentsOf: Data(text.utf8))
+                text = ""
+            }
         }
-        return text
+        try file.close()
     }
 }
 
