@@ -83,7 +83,19 @@ let package = Package(
             dependencies: ["CSQLite", "Intake", "Leads", "Ledger", "Reports", "Views", arguments],
             path: "tools/benchmarks",
             swiftSettings: own),
-        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Leads", "SQLite"], swiftSettings: own),
+        .executableTarget(
+            name: "crash-writer", dependencies: ["Ledger", "Leads", "Views", "LedgerTestKit", "TestKit"],
+            path: "Tests/CrashWriter", swiftSettings: own),
+        .target(
+            name: "LedgerTestKit", dependencies: ["Ledger", "Leads", "Views", "TestKit"], path: "Tests/LedgerTestKit",
+            swiftSettings: own),
+        .testTarget(
+            name: "LedgerTests",
+            dependencies: ["Ledger", "Leads", "SQLite", "Views", "TestKit", "LedgerTestKit", "crash-writer"],
+            exclude: ["Goldens"], swiftSettings: own),
+        .testTarget(
+            name: "ViewsTests", dependencies: ["Views", "Ledger", "Leads", "SQLite", "TestKit", "LedgerTestKit"],
+            swiftSettings: own),
         .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: own),
         .testTarget(name: "Tidy", swiftSettings: own),
         .testTarget(name: "OrderedJSONTests", dependencies: ["OrderedJSON", "TestKit"], swiftSettings: own),

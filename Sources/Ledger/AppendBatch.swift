@@ -121,7 +121,11 @@ struct AppendBatch {
     private mutating func subject(of prepared: PreparedEvent) throws -> Int64 {
         switch prepared.event.subject {
         case .none: return 0
-        case .existing(let subject): return subject
+        case .existing(let subject):
+            guard subject >= 1 && subject <= head.subjects else {
+                throw LedgerError.unknownSubject(subject)
+            }
+            return subject
         case .new: return try newSubject()
         case .matching:
             guard let hash = prepared.match else { return try newSubject() }

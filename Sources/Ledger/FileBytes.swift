@@ -44,6 +44,12 @@ package enum FileBytes {
 
     package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// A number that a file keeps until it is deleted, whatever its name; `nil` when there is no such file.
+    package static func serialNumber(_ path: String) -> UInt64? {
+        var status = stat()
+        return stat(path, &status) == 0 ? UInt64(status.st_ino) : nil
+    }
+
     /// The size in bytes; `nil` when there is no such file.
     package static func size(_ path: String) -> Int64? {
         var status = stat()

@@ -14,6 +14,7 @@ package enum LedgerError: Error, CustomStringConvertible {
     case storage(SQLiteError)
     case migration(Migrator.Failure)
     case unsure(String)
+    case unknownSubject(Int64)
 
     package var description: String {
         switch self {
@@ -40,6 +41,7 @@ package enum LedgerError: Error, CustomStringConvertible {
         case .unsure(let path):
             "writing to \(path) failed in a way that leaves the last commit unsure: run the command again, "
                 + "what was recorded is recognised"
+        case .unknownSubject(let subject): "no event of this ledger names subject \(subject): nothing was recorded"
         }
     }
 
@@ -48,8 +50,8 @@ package enum LedgerError: Error, CustomStringConvertible {
         switch error {
         case let error as LedgerError: self = error
         case let failure as Migrator.Failure: self = .migration(failure)
-        case let error as SQLiteError where error.isFull: self = .full(path)
-        case let error as SQLiteError where error.isDamaged: self = .damaged(path, error.message)
+        case let error as SQLiteError where error.isFull: self = .full(error.path)
+        case let error as SQLiteError where error.isDamaged: self = .damaged(error.path, error.message)
         case let error as SQLiteError: self = .storage(error)
         default: self = .damaged(path, "\(error)")
         }

@@ -19,6 +19,8 @@ final class LedgerStore {
 
     init(files: LedgerFiles, createdAt: Instant, newID: [UInt8]) throws {
         connection = try Connection(path: files.ledger, mode: .create, checksummed: true)
+        // First of all, so that a file which is not ours is left as it is.
+        try Self.migrator.check(connection)
         try Self.makeDurable(connection)
         try Self.migrator.migrate(connection)
         if try connection.integer("SELECT count(*) FROM ledger") == 0 {

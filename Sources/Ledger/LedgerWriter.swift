@@ -51,8 +51,8 @@ package actor LedgerWriter {
             store = try LedgerStore(
                 files: files, createdAt: clock(),
                 newID: EventID.version7(at: clock(), random: random.pair()).uuidBytes ?? [])
-            vault = try Vault(files: files, ledger: store.id, mode: .create)
-            lookup = try Lookup(path: files.lookup, ledger: store.id)
+            vault = try Vault(files: files, ledger: store.id, mode: store.head.size == 0 ? .create : .readWrite)
+            lookup = try Lookup.open(path: files.lookup, ledger: store.id)
             try LookupCatchUp(store: store, vault: vault, lookup: lookup, rules: rules).run()
         } catch {
             throw LedgerError(error, path: files.ledger)
@@ -138,6 +138,8 @@ package actor LedgerWriter {
             for (ticket, answer) in zip(tickets, answers) { ticket.result = .success(answer) }
         } catch {
             batch.takeBack()
+            // An event that cannot be recorded must not take its neighbours along: each caller has a commit of its own.
+            if error is LedgerError && tickets.count > 1 { return tickets.forEach { commit([$0]) } }
             let said = LedgerError(error, path: files.ledger)
             // After a failed write or sync nobody can say what the disk holds: only opening the file again can tell.
             if let error = error as? SQLiteError, error.isInputOutput { failure = .unsure(files.ledger) }
@@ -147,6 +149,8 @@ package actor LedgerWriter {
         if lookup.count >= Lookup.flushLimit {
             do {
                 try lookup.flush(upTo: store.head.size)
+            } catch let error as SQLiteError where error.isFull {
+                // What gathered stays in memory and is written when there is room.
             } catch {
                 // The events are safe; without lookups the next ones could be appended twice.
                 failure = LedgerError(error, path: files.lookup)

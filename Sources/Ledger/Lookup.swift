@@ -2,6 +2,12 @@ internal import Leads
 internal import Migrations
 internal import SQLite
 
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
 /// What the writer looks up before it appends: which identities it has seen, and which subject a match key names.
 ///
 /// It is built from the ledger and needs no sync of its own: entries gather in memory and go to disk many at a time, in
@@ -21,8 +27,21 @@ final class Lookup {
     private(set) var savedSeq: Int64
     private var isEmptyOnDisk: Bool
 
-    init(path: String, ledger: [UInt8]) throws {
+    /// Opens the lookups of `ledger`; a file that is damaged, or not theirs, gives way to a new one.
+    static func open(path: String, ledger: [UInt8]) throws -> Lookup {
+        do {
+            return try Lookup(path: path, ledger: ledger)
+        } catch let error as SQLiteError where !error.isDamaged {
+            throw error
+        } catch {
+            for suffix in ["", "-wal", "-shm", "-journal"] { unlink(path + suffix) }
+            return try Lookup(path: path, ledger: ledger)
+        }
+    }
+
+    private init(path: String, ledger: [UInt8]) throws {
         connection = try Connection(path: path, mode: .create)
+        try Self.migrator.check(connection)
         try connection.execute(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;"
                 + "PRAGMA wal_autocheckpoint = 16384")

@@ -23,7 +23,9 @@ struct PageVerification {
                 try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 try connection.close()
             } catch {
-                guard error.isDamaged else { throw error }
+                // A file without room for checksums is not one of ours, as its pages will show.
+                guard !error.isReadOnly else { return try checkPages(into: &result) }
+                guard !error.isOfTheMoment else { throw error }
                 return result.add(nil, "SQLite cannot read the file: \(error.message)")
             }
         }

@@ -22,13 +22,16 @@ package final class Vault {
     private var lastMade: Int64 = 0
     private var batch: Int64 = 64
 
-    /// Opens the vault of `ledger`; a writing mode makes it when it is missing.
+    /// Opens the vault of `ledger`. Only `create` makes one where it is missing: a new vault in place of a lost one would
+    /// hide that what was sealed so far cannot be read any more.
     package init(files: LedgerFiles, ledger: [UInt8], mode: Connection.Mode) throws {
         let master = try MasterKey(file: files.keyFile)
+        guard mode == .create || FileBytes.exists(files.vault) else {
+            throw LedgerError.damaged(files.vault, "it is missing, and the ledger's events need its keys")
+        }
         connection = try Connection(path: files.vault, mode: mode)
-        if mode == .readOnly {
-            try Self.migrator.check(connection)
-        } else {
+        try Self.migrator.check(connection)
+        if mode != .readOnly {
             try connection.execute("PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON; PRAGMA synchronous = FULL")
             try Self.migrator.migrate(connection)
         }
@@ -39,7 +42,7 @@ package final class Vault {
                 throw LedgerError.wrongKey(keyFile: files.keyFile, vault: files.vault)
             }
         } else {
-            guard mode != .readOnly else { throw LedgerError.damaged(files.vault, "it holds no key check") }
+            guard mode == .create else { throw LedgerError.damaged(files.vault, "it holds no key check") }
             let insert = try connection.prepare("INSERT INTO vault (one, ledger, key_check) VALUES (1, ?, ?)")
             try insert.bind(ledger, at: 1)
             try insert.bind(master.check, at: 2)
@@ -74,7 +77,8 @@ package final class Vault {
     func makeKeys(upTo subject: Int64) throws {
         guard subject > lastMade else { return }
         let last = subject + batch
-        let salts = (lastMade + 1...last).map { ($0, random.bytes(32)) }
+        // A subject that is named already had its key: where it is gone, somebody destroyed it.
+        let salts = (max(lastMade + 1, subject)...last).map { ($0, random.bytes(32)) }
         try connection.transaction {
             let insert = try connection.prepare("INSERT INTO subject_key (subject, salt) VALUES (?, ?)")
             for (number, salt) in salts {

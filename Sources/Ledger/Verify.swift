@@ -53,17 +53,20 @@ package struct Verify {
     package func run() throws -> Verification {
         guard files.isHome else { throw LedgerError.noHome(files.home) }
         var result = Verification()
-        try PageVerification(files: files).run(into: &result)
         do {
+            try PageVerification(files: files).run(into: &result)
             try readEvents(into: &result)
-        } catch let error as SQLiteError where error.isDamaged {
-            result.add(result.events + 1, "SQLite cannot read on from here: \(error.message)")
+        } catch let error as SQLiteError where !error.isOfTheMoment || !result.isOK {
+            let next = result.events > 0 ? result.events + 1 : nil
+            result.add(next, "SQLite cannot read on from here: \(error.message)")
         } catch let LedgerError.damaged(_, what) {
             result.add(nil, what)
         } catch Migrator.Failure.foreign {
             result.add(nil, "the file does not say that it is a ledger")
         } catch let failure as Migrator.Failure {
             result.add(nil, "\(failure)")
+        } catch let error as SQLiteError {
+            throw LedgerError(error, path: files.ledger)
         }
         return result
     }
@@ -71,6 +74,8 @@ package struct Verify {
     private func readEvents(into result: inout Verification) throws {
         let connection = try Connection(path: files.ledger, mode: .readOnly)
         try LedgerStore.migrator.check(connection)
+        // Before the snapshot, for a writer at work may add to both.
+        let lookedUp = lookedUp(try LedgerHead.ledgerID(connection))
         // One snapshot for head and events, so that a writer at work changes nothing here.
         try connection.execute("BEGIN")
         defer { connection.rollBack() }
@@ -80,36 +85,63 @@ package struct Verify {
         result.rootHash = head.tree.root
         var terms = Terms()
         try terms.catchUp(connection)
-        if Array(terms.texts.dropFirst().prefix(Terms.reserved.count)) != Terms.reserved {
-            result.add(nil, "the first terms are not the documented actions and sources")
-        }
-        let tree = try readLeaves(connection, terms, head, into: &result)
-        if tree.size == head.size && tree.peaks != head.tree.peaks && result.findings.isEmpty {
+        var use = try TermUse(terms, connection)
+        for finding in use.findings { result.add(nil, finding) }
+        let tree = try readLeaves(connection, terms, &use, head, into: &result)
+        guard result.isOK else { return }
+        if tree.peaks != head.tree.peaks {
             result.add(nil, "the events do not give the tree that the head describes: several were changed together")
         }
+        if !use.isInOrder { result.add(nil, "terms stand there that no event was recorded with") }
+        if lookedUp > head.size { missing(head.size + 1, lookedUp, into: &result) }
+    }
+
+    /// How far the lookups saw this ledger go; 0 when they are gone.
+    ///
+    /// They lag behind it, so that a greater number than the head's tells that the last events and the head were set
+    /// back together, after which leaves and tree fit again.
+    private func lookedUp(_ id: [UInt8]) -> Int64 {
+        guard let lookup = try? Connection(path: files.lookup, mode: .readOnly),
+            let row = try? lookup.prepare("SELECT ledger, seq FROM progress"), (try? row.step()) == true
+        else { return 0 }
+        return row.bytes(0) == id ? row.integer(1) : 0
     }
 
     private func readLeaves(
-        _ connection: Connection, _ terms: Terms, _ head: LedgerHead, into result: inout Verification
+        _ connection: Connection, _ terms: Terms, _ use: inout TermUse, _ head: LedgerHead,
+        into result: inout Verification
     ) throws -> MerkleTree {
         var tree = MerkleTree()
-        var expected: Int64 = 1
-        var lastRecorded = Instant(micros: .min)
+        var last = (seq: Int64(0), recordedAt: Instant(micros: .min))
+        var subjects: Int64 = 0
         let select = try connection.prepare("SELECT \(EventRecord.columns) FROM event ORDER BY seq")
         while try select.step() {
             let seq = select.integer(0)
-            if seq != expected { missing(expected, seq - 1, into: &result) }
-            expected = seq + 1
             result.events += 1
-            if seq > head.size { result.add(seq, "the event stands beyond the tree's head: it was inserted") }
+            guard seq >= 1 && seq <= head.size else {
+                result.add(seq, "the event stands outside of what the head describes: it was inserted")
+                continue
+            }
+            guard seq > last.seq else {
+                // A damaged file can lead SQLite in a circle.
+                result.add(seq, "the event stands out of order")
+                continue
+            }
+            if seq != last.seq + 1 { missing(last.seq + 1, seq - 1, into: &result) }
+            last.seq = seq
+            if use.namesTwin(select) { result.add(seq, "the event names a text that was inserted a second time") }
             do {
                 let event = try EventRecord.event(select, terms: terms)
                 let leaf = event.leafHash
                 if leaf != select.bytes(EventRecord.leafColumn) {
                     result.add(seq, "the event was changed: its leaf hash does not fit")
+                } else {
+                    if event.recordedAt < last.recordedAt {
+                        result.add(seq, "the event was recorded before the one before it")
+                    }
+                    last.recordedAt = max(last.recordedAt, event.recordedAt)
                 }
-                if event.recordedAt < lastRecorded { result.add(seq, "the event was recorded before the one before it") }
-                lastRecorded = max(lastRecorded, event.recordedAt)
+                subjects = max(subjects, event.subject)
                 tree.append(leaf)
             } catch let error as LedgerError {
                 if case .damaged(_, let what) = error { result.add(seq, what) } else { throw error }
@@ -121,14 +153,14 @@ package struct Verify {
                 if isCancelled() { throw CancellationError() }
             }
         }
-        if expected <= head.size { missing(expected, head.size, into: &result) }
+        if last.seq < head.size { missing(last.seq + 1, head.size, into: &result) }
+        if result.isOK && (subjects != head.subjects || last.recordedAt > head.recordedAt) {
+            result.add(nil, "the head does not fit the events: their subjects or times are others")
+        }
         return tree
     }
 
     private func missing(_ first: Int64, _ last: Int64, into result: inout Verification) {
-        if last < first {
-            return result.add(last + 1, "the event stands out of order")
-        }
         for seq in first...min(last, first + 99) { result.add(seq, "the event is missing") }
         if last > first + 99 { result.add(first + 100, "the events up to \(last) are missing as well") }
     }
@@ -139,14 +171,17 @@ package struct Verify {
         try LedgerStore.migrator.migrate(fresh)
         let version = Int(try connection.integer("PRAGMA user_version") ?? 0)
         if version != LedgerStore.migrator.steps.count {
-            result.add(nil, "the schema has version \(version), this program writes \(LedgerStore.migrator.steps.count)")
+            result.add(
+                nil, "the schema has version \(version), this program writes \(LedgerStore.migrator.steps.count)")
         }
         let expected = try Self.schema(fresh)
         let actual = try Self.schema(connection)
         for (name, sql) in expected where actual[name] != sql {
             result.add(nil, actual[name] == nil ? "the schema lacks \(name)" : "the schema of \(name) was changed")
         }
-        for name in actual.keys where expected[name] == nil { result.add(nil, "the schema has a foreign part, \(name)") }
+        for name in actual.keys where expected[name] == nil {
+            result.add(nil, "the schema has a foreign part, \(name)")
+        }
     }
 
     private static func schema(_ connection: Connection) throws -> [String: String] {

@@ -34,6 +34,11 @@ package struct SQLiteError: Error, Equatable, CustomStringConvertible {
     /// The operating system failed to read or write.
     package var isInputOutput: Bool { primaryCode == SQLITE_IOERR }
 
+    /// The machine could not do it just now; the file may be as it should.
+    package var isOfTheMoment: Bool {
+        isBusy || isFull || isReadOnly || isUnopenable || isInputOutput || primaryCode == SQLITE_NOMEM
+    }
+
     static func misuse(_ message: String, _ path: String, sql: String? = nil) -> SQLiteError {
         SQLiteError(code: SQLITE_MISUSE, message: message, path: path, sql: sql)
     }

@@ -9,6 +9,30 @@ package struct Claim: Hashable, Sendable {
 
     /// The `seq` of the action to send, at a destination that takes every action; 0 for the lead's state.
     package let action: Int64
+
+    private static let columns = DeliveryRow.columns.map { "d.\($0)" }.joined(separator: ", ")
+
+    /// What is due at a destination (1) by a time (2), the longest due first, up to a number (3).
+    static func dueQuery(everyAction: Bool) -> String {
+        // An action waits for the earlier ones of its lead that are still to be sent; parked ones hold up nobody.
+        let first = """
+            AND NOT EXISTS (SELECT 1 FROM delivery e INDEXED BY delivery_open
+                WHERE e.lead = d.lead AND e.due_at IS NOT NULL AND e.key < d.key AND e.key >> 32 = ?1)
+            """
+        return """
+            SELECT \(columns) FROM delivery d INDEXED BY delivery_due
+            WHERE d.key >> 32 = ?1 AND d.due_at <= ?2 AND d.due_at IS NOT NULL
+                AND d.key NOT IN (SELECT delivery FROM claim) \(everyAction ? first : "")
+            ORDER BY d.due_at, d.key LIMIT ?3
+            """
+    }
+
+    /// CROSS JOIN keeps SQLite from walking over the deliveries, which it takes for the smaller table.
+    static let interruptedQuery =
+        "SELECT \(columns), c.version FROM claim c CROSS JOIN delivery d ON d.key = c.delivery ORDER BY c.delivery"
+
+    static let nextDueQuery =
+        "SELECT min(due_at) FROM delivery INDEXED BY delivery_due WHERE key >> 32 = ? AND due_at IS NOT NULL"
 }
 
 extension ViewsWriter {
@@ -53,19 +77,7 @@ extension ViewsWriter {
     private func dueRows(
         _ connection: Connection, _ destination: Destination, _ now: Instant, _ limit: Int
     ) throws -> [DeliveryRow] {
-        let columns = DeliveryRow.columns.map { "d.\($0)" }.joined(separator: ", ")
-        // An action waits for the earlier ones of its lead that are still to be sent; parked ones hold up nobody.
-        let first = """
-            AND NOT EXISTS (SELECT 1 FROM delivery e INDEXED BY delivery_open
-                WHERE e.lead = d.lead AND e.due_at IS NOT NULL AND e.key < d.key AND e.key >> 32 = ?1)
-            """
-        let select = try connection.prepare(
-            """
-            SELECT \(columns) FROM delivery d INDEXED BY delivery_due
-            WHERE d.key >> 32 = ?1 AND d.due_at <= ?2 AND d.due_at IS NOT NULL
-                AND d.key NOT IN (SELECT delivery FROM claim) \(destination.takesEveryAction ? first : "")
-            ORDER BY d.due_at, d.key LIMIT ?3
-            """)
+        let select = try connection.prepare(Claim.dueQuery(everyAction: destination.takesEveryAction))
         try select.bind(destination.number, at: 1)
         try select.bind(now.micros, at: 2)
         try select.bind(Int64(limit), at: 3)
@@ -77,9 +89,7 @@ extension ViewsWriter {
     /// Claims that no attempt followed: what a crash interrupted. Only before workers start.
     package func interruptedClaims() throws -> [(row: DeliveryRow, version: Int64)] {
         try withConnection { connection in
-            let columns = DeliveryRow.columns.map { "d.\($0)" }.joined(separator: ", ")
-            let select = try connection.prepare(
-                "SELECT \(columns), c.version FROM claim c JOIN delivery d ON d.key = c.delivery ORDER BY d.key")
+            let select = try connection.prepare(Claim.interruptedQuery)
             var claims: [(row: DeliveryRow, version: Int64)] = []
             while try select.step() {
                 claims.append((try DeliveryRow(reading: select), select.integer(Int32(DeliveryRow.columns.count))))
@@ -104,8 +114,7 @@ extension ViewsWriter {
     /// When the next delivery of a destination is due; `nil` when none waits.
     package func nextDue(destination: Int64) throws -> Instant? {
         try withConnection { connection in
-            let select = try connection.prepare(
-                "SELECT min(due_at) FROM delivery INDEXED BY delivery_due WHERE key >> 32 = ? AND due_at IS NOT NULL")
+            let select = try connection.prepare(Claim.nextDueQuery)
             try select.bind(destination, at: 1)
             return try select.step() ? select.optionalInteger(0).map { Instant(micros: $0) } : nil
         }

@@ -4,7 +4,6 @@ internal import SQLite
 struct Comparison {
     let live: Connection
     let fresh: Connection
-    let events: Int64
 
     /// The name of each view, and what is compared of it in which order.
     private static let tables = [
@@ -12,7 +11,10 @@ struct Comparison {
         ("deliveries", DeliveryRow.table, DeliveryRow.columns),
         (
             "attempts", "attempt",
-            ["seq", "delivery", "lead", "attempt", "at", "version", "outcome", "status", "remote_id", "reason", "sha256"]
+            [
+                "seq", "delivery", "lead", "attempt", "at", "version", "outcome", "status", "remote_id", "reason",
+                "sha256",
+            ]
         ),
     ]
 
@@ -59,7 +61,8 @@ struct Comparison {
     private func compareEvents() throws -> Rebuild.View {
         let maps = try [live, fresh].map { connection in
             let state = try ViewsState(connection)
-            return try EventMap(path: ViewsStore.folder(of: connection.path) + state.eventFile, rows: Int(state.seq))
+            let file = try OpenEventFile(path: ViewsStore.folder(of: connection.path) + state.eventFile)
+            return try EventMap(file, rows: Int(state.seq))
         }
         let differences = maps[0].withRows { old in
             maps[1].withRows { new in

@@ -33,6 +33,8 @@ final class EventFile {
 
     deinit { close(descriptor) }
 
+    func delete() { unlink(path) }
+
     func append(_ row: EventRow) { pending.append(row) }
 
     /// Writes what gathered.
@@ -64,6 +66,25 @@ final class EventFile {
     }
 }
 
+/// An event file opened for reading, which stays readable after it was deleted.
+final class OpenEventFile {
+    let path: String
+    let descriptor: Int32
+
+    init(path: String) throws {
+        self.path = path
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw ViewsError.outOfStep(path) }
+    }
+
+    deinit { close(descriptor) }
+
+    var size: Int64 {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? Int64(status.st_size) : 0
+    }
+}
+
 /// An event file mapped for reading.
 package final class EventMap {
     private let memory: UnsafeRawBufferPointer?
@@ -79,20 +100,17 @@ package final class EventMap {
     /// The row of event `seq`, 1 ... `count`.
     package subscript(seq: Int64) -> EventRow { withRows { $0[Int(seq) - 1] } }
 
-    init(path: String, rows count: Int) throws {
+    init(_ file: OpenEventFile, rows count: Int) throws {
         let size = count * EventFile.rowSize
         guard size > 0 else {
             memory = nil
             rows = UnsafeBufferPointer(start: nil, count: 0)
             return
         }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw ViewsError.file(path, String(cString: strerror(errno))) }
-        defer { close(descriptor) }
-        guard (FileBytes.size(path) ?? 0) >= Int64(size) else { throw ViewsError.outOfStep(path) }
-        guard let start = mmap(nil, size, PROT_READ, MAP_SHARED | Int32(MAP_POPULATE), descriptor, 0),
+        guard file.size >= Int64(size) else { throw ViewsError.outOfStep(file.path) }
+        guard let start = mmap(nil, size, PROT_READ, MAP_SHARED | Int32(MAP_POPULATE), file.descriptor, 0),
             start != MAP_FAILED
-        else { throw ViewsError.file(path, String(cString: strerror(errno))) }
+        else { throw ViewsError.file(file.path, String(cString: strerror(errno))) }
         memory = UnsafeRawBufferPointer(start: start, count: size)
         rows = UnsafeBufferPointer(start: start.bindMemory(to: EventRow.self, capacity: count), count: count)
     }

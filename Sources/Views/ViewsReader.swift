@@ -11,26 +11,47 @@ package final class ViewsReader {
     package let subjectCount: Int64
     package let destinations: [Destination]
     private let connection: Connection
-    private let eventPath: String
+    private let eventFile: OpenEventFile
 
     /// Opens the views; `nil` when there are none, or they are of another ledger, version or policy.
     package init?(files: LedgerFiles, ledger: [UInt8], policy: Policy) throws {
-        guard FileBytes.exists(files.views) else { return nil }
-        connection = try Connection(path: files.views, mode: .readOnly)
+        guard let (connection, state, eventFile) = try Self.open(files, ledger, policy) else { return nil }
+        self.connection = connection
+        self.eventFile = eventFile
+        seq = state.seq
+        leadCount = state.leads
+        subjectCount = try connection.integer("SELECT max(subject) FROM customer") ?? 0
+        destinations = try Destinations(connection).all
+    }
+
+    /// Opens the database and the event file of one generation of views: where a rebuild was swapped in between, those of
+    /// the next one.
+    private static func open(
+        _ files: LedgerFiles, _ ledger: [UInt8], _ policy: Policy
+    ) throws -> (Connection, ViewsState, OpenEventFile)? {
+        for _ in 0..<100 {
+            guard let file = FileBytes.serialNumber(files.views) else { return nil }
+            let connection = try Connection(path: files.views, mode: .readOnly)
+            let found = Result { try read(connection, files, ledger, policy) }
+            // What was read while another file took the place may be of both.
+            if FileBytes.serialNumber(files.views) == file { return try found.get().map { (connection, $0, $1) } }
+        }
+        throw ViewsError.outOfStep(files.views)
+    }
+
+    private static func read(
+        _ connection: Connection, _ files: LedgerFiles, _ ledger: [UInt8], _ policy: Policy
+    ) throws -> (ViewsState, OpenEventFile)? {
         guard (try? ViewsStore.migrator.check(connection)) == ViewsStore.migrator.steps.count else { return nil }
         // All that this reader answers comes from the state of this moment.
         try connection.execute("BEGIN")
         let state = try ViewsState(connection)
         guard state.ledger == ledger, state.fingerprint == ViewsStore.fingerprint(policy) else { return nil }
-        seq = state.seq
-        leadCount = state.leads
-        subjectCount = try connection.integer("SELECT max(subject) FROM customer") ?? 0
-        destinations = try Destinations(connection).all
-        eventPath = ViewsStore.folder(of: files.views) + state.eventFile
+        return (state, try OpenEventFile(path: ViewsStore.folder(of: files.views) + state.eventFile))
     }
 
     /// The plain columns of every event, mapped into memory.
-    package func events() throws -> EventMap { try EventMap(path: eventPath, rows: Int(seq)) }
+    package func events() throws -> EventMap { try EventMap(eventFile, rows: Int(seq)) }
 
     package func customer(_ subject: Int64) throws -> Customer? {
         let select = try select(CustomerRow.self, "WHERE subject = ?")

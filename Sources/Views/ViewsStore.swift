@@ -34,6 +34,13 @@ struct ViewsStore {
         events = try EventFile(path: Self.folder(of: path) + state.eventFile, rows: state.seq)
     }
 
+    /// Closes and deletes the files.
+    func remove() {
+        try? connection.close()
+        ViewsFiles.remove(connection.path)
+        events.delete()
+    }
+
     /// What the rows depend on beside the events: the versions of the views, and the policy that filters go by.
     static func fingerprint(_ policy: Policy) -> String {
         let stages = policy.stages.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: ",")

@@ -29,8 +29,7 @@ package actor ViewsWriter {
         self.files = files
         self.policy = policy
         reader = try LedgerReader(files: files)
-        store = try Self.open(files, policy, reader)
-        projector = try Projector(store.connection, reader: reader, events: store.events, policy: policy)
+        (store, projector) = try Self.open(files, policy, reader)
     }
 
     package func close() throws {
@@ -44,6 +43,15 @@ package actor ViewsWriter {
     package func catchUp(
         progress: (Int64, Int64) -> Void = { _, _ in }, isCancelled: () -> Bool = { false }
     ) throws -> Int64 {
+        do {
+            return try fold(progress, isCancelled)
+        } catch let error where isDamage(error) {
+            try startAnew()
+            return try fold(progress, isCancelled)
+        }
+    }
+
+    private func fold(_ progress: (Int64, Int64) -> Void, _ isCancelled: () -> Bool) throws -> Int64 {
         let head = try reader.head().size
         while projector.seq < head {
             if isCancelled() { throw CancellationError() }
@@ -53,6 +61,23 @@ package actor ViewsWriter {
         return projector.seq
     }
 
+    /// Whether the views are damaged, which shows itself only where a page is read. The ledger's damage is not theirs.
+    private func isDamage(_ error: any Error) -> Bool {
+        switch error {
+        case let error as SQLiteError: error.isDamaged && error.path == files.views
+        case ViewsError.damaged, ViewsError.outOfStep: true
+        default: false
+        }
+    }
+
+    /// Throws the views away and begins empty ones.
+    /// - Parameter building: the event file of a rebuild that is under way.
+    private func startAnew(building: String? = nil) throws {
+        try store.connection.close()
+        ViewsFiles.remove(files.views)
+        (store, projector) = try Self.open(files, policy, reader, building: building)
+    }
+
     /// Runs `body` with the database that holds the views, between batches.
     func withConnection<Result>(_ body: (Connection) throws -> Result) rethrows -> Result {
         try body(store.connection)
@@ -60,18 +85,12 @@ package actor ViewsWriter {
 
     package var destinations: [Destination] { projector.destinations.active }
 
-    private static func open(_ files: LedgerFiles, _ policy: Policy, _ reader: LedgerReader) throws -> ViewsStore {
-        let fingerprint = ViewsStore.fingerprint(policy)
+    private static func open(
+        _ files: LedgerFiles, _ policy: Policy, _ reader: LedgerReader, building: String? = nil
+    ) throws -> (ViewsStore, Projector) {
         if FileBytes.exists(files.views) {
             do {
-                let store = try ViewsStore(
-                    path: files.views, ledger: reader.id, fingerprint: fingerprint, isBuilding: false)
-                let state = try ViewsState(store.connection)
-                let head = try reader.head().size
-                if state.ledger == reader.id && state.fingerprint == fingerprint && state.seq <= head {
-                    return store
-                }
-                try store.connection.close()
+                if let kept = try make(files, policy, reader, building) { return kept }
             } catch let error as SQLiteError where !error.isDamaged {
                 throw error
             } catch {
@@ -79,8 +98,23 @@ package actor ViewsWriter {
             }
             ViewsFiles.remove(files.views)
         }
-        ViewsFiles.removeOrphans(files.home, keeping: nil)
-        return try ViewsStore(path: files.views, ledger: reader.id, fingerprint: fingerprint, isBuilding: false)
+        guard let fresh = try make(files, policy, reader, building) else { throw ViewsError.outOfStep(files.views) }
+        return fresh
+    }
+
+    /// Opens the views, or makes empty ones; `nil` when those there are were folded from or with something else.
+    private static func make(
+        _ files: LedgerFiles, _ policy: Policy, _ reader: LedgerReader, _ building: String?
+    ) throws -> (ViewsStore, Projector)? {
+        let fingerprint = ViewsStore.fingerprint(policy)
+        let store = try ViewsStore(path: files.views, ledger: reader.id, fingerprint: fingerprint, isBuilding: false)
+        let state = try ViewsState(store.connection)
+        guard state.ledger == reader.id, state.fingerprint == fingerprint, state.seq <= (try reader.head().size) else {
+            try store.connection.close()
+            return nil
+        }
+        ViewsFiles.removeOrphans(files.home, keeping: [state.eventFile, building])
+        return (store, try Projector(store.connection, reader: reader, events: store.events, policy: policy))
     }
 
     /// Folds every view anew beside the live ones, compares, and puts the new ones in their place.
@@ -91,31 +125,42 @@ package actor ViewsWriter {
         let path = files.home + "/views-new.db"
         ViewsFiles.remove(path)
         var isKept = false
-        defer { if !isKept { ViewsFiles.remove(path) } }
         let head = projector.seq
         let fresh = try ViewsStore(
             path: path, ledger: reader.id, fingerprint: ViewsStore.fingerprint(policy), isBuilding: true)
+        defer { if !isKept { fresh.remove() } }
         let building = try Projector(fresh.connection, reader: reader, events: fresh.events, policy: policy)
         while building.seq < head {
             if isCancelled() { throw CancellationError() }
             progress(try building.project(upTo: head), head)
         }
-        let views = try Comparison(live: store.connection, fresh: fresh.connection, events: head).run()
+        let views = try compare(fresh)
         guard swap else {
-            try fresh.connection.close()
+            if projector.seq < head { try catchUp(isCancelled: isCancelled) }
             return Rebuild(events: head, views: views, isSwapped: false)
         }
-        try copyClaims(to: fresh.connection)
+        do {
+            try copyClaims(to: fresh.connection)
+        } catch let error where isDamage(error) {
+            // What a damaged page held of them is lost, as with the file.
+        }
         try fresh.connection.execute("PRAGMA journal_mode = WAL")
         try fresh.connection.close()
         try store.connection.close()
         try ViewsFiles.swap(path, files.views)
         isKept = true
-        store = try ViewsStore(
-            path: files.views, ledger: reader.id, fingerprint: ViewsStore.fingerprint(policy), isBuilding: false)
-        projector = try Projector(store.connection, reader: reader, events: store.events, policy: policy)
-        ViewsFiles.removeOrphans(files.home, keeping: try ViewsState(store.connection).eventFile)
+        (store, projector) = try Self.open(files, policy, reader)
         return Rebuild(events: head, views: views, isSwapped: true)
+    }
+
+    /// Where the live views are too damaged to be compared, each row of the fresh ones is a difference.
+    private func compare(_ fresh: ViewsStore) throws -> [Rebuild.View] {
+        do {
+            return try Comparison(live: store.connection, fresh: fresh.connection).run()
+        } catch let error where isDamage(error) {
+            try startAnew(building: try ViewsState(fresh.connection).eventFile)
+            return try Comparison(live: store.connection, fresh: fresh.connection).run()
+        }
     }
 
     /// Claims are not folded from the ledger: they go along, so that an interrupted attempt stays known.
@@ -152,13 +197,19 @@ enum ViewsFiles {
 
     /// Puts one closed database in another's place. Who has the old one open goes on reading it, unchanged.
     static func swap(_ new: String, _ live: String) throws {
+        // It was written without syncs; under its new name it must be whole after a power cut.
+        let descriptor = open(new, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0, fsync(descriptor) == 0 else {
+            throw ViewsError.file(new, String(cString: strerror(errno)))
+        }
+        close(descriptor)
         for suffix in ["-wal", "-shm"] { unlink(live + suffix) }
         guard rename(new, live) == 0 else { throw ViewsError.file(live, String(cString: strerror(errno))) }
         for suffix in ["-wal", "-shm", "-journal"] { unlink(new + suffix) }
     }
 
     /// Deletes event files that no views name any more.
-    static func removeOrphans(_ home: String, keeping name: String?) {
+    static func removeOrphans(_ home: String, keeping names: [String?]) {
         guard let folder = opendir(home) else { return }
         defer { closedir(folder) }
         var orphans: [String] = []
@@ -166,7 +217,9 @@ enum ViewsFiles {
             let found = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if found.hasPrefix("views-") && found.hasSuffix(".events") && found != name { orphans.append(found) }
+            if found.hasPrefix("views-") && found.hasSuffix(".events") && !names.contains(found) {
+                orphans.append(found)
+            }
         }
         for orphan in orphans { unlink(home + "/" + orphan) }
     }
