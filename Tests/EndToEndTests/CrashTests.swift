@@ -87,7 +87,7 @@ struct CrashTests {
     /// Each lead is delivered, no id came with two contents, the audit tells the same, and a replay sends nothing.
     private func expectDelivered(_ home: TestHome, _ endpoint: Endpoint, leads: Int) async throws {
         let fates = endpoint.fates
-        #expect(Set(fates.keys).isSubset(of: ["accepted", "duplicate"]), "\(fates)")
+        #expect(Set(fates.keys).isSubset(of: ["accepted", "duplicate", "broken"]), "\(fates)")
         let deliveries = try await home.succeed("deliveries", "-o", "ndjson").lines
         #expect(deliveries.count == leads)
         #expect(deliveries.allSatisfy { $0["state"] as? String == "delivered" })
@@ -105,6 +105,7 @@ struct CrashTests {
         let unknown = audit.count { $0["outcome"] as? String == "ambiguous" }
         let requests = fates.values.reduce(0, +)
         #expect((delivered...delivered + unknown).contains(requests), "\(delivered) \(unknown) \(fates)")
+        #expect(fates["broken", default: 0] <= unknown)
 
         try home.removeViews()
         let replay = try await home.succeed("replay", "-o", "json")

@@ -39,7 +39,7 @@ final class Endpoint {
     /// Sends SIGKILL to a process as soon as this many more requests were answered.
     func kill(_ process: Int32, after requests: Int) { log.arm(process, after: requests) }
 
-    /// What became of the requests so far, and how many of each.
+    /// What became of the requests so far, and how many of each; `broken` are those that a kill cut off.
     var fates: [String: Int] { log.fates }
 }
 
@@ -70,7 +70,9 @@ final class RequestLog: Sendable {
         while getline(&line, &capacity, file) > 0 {
             guard let line else { break }
             let object = try? JSONSerialization.jsonObject(with: Data(String(cString: line).utf8)) as? [String: Any]
-            let fate = object?["fate"] as? String ?? "unreadable"
+            var fate = object?["fate"] as? String ?? "unreadable"
+            // A killed sender leaves half a request, which is too large or too small for its length.
+            if fate == "rejected", object?["status"] as? Int == 413 { fate = "broken" }
             state.withLock { state in
                 state.fates[fate, default: 0] += 1
                 state.requests += 1
