@@ -28,6 +28,7 @@ let package = Package(
         .executable(name: "leadledger", targets: ["leadledger"]),
         .executable(name: "crm-simulators", targets: ["crm-simulators"]),
         .executable(name: "benchmarks", targets: ["benchmarks"]),
+        .executable(name: "traffic", targets: ["traffic"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -96,8 +97,13 @@ let package = Package(
         .testTarget(
             name: "ViewsTests", dependencies: ["Views", "Ledger", "Leads", "SQLite", "TestKit", "LedgerTestKit"],
             swiftSettings: own),
+        .executableTarget(
+            name: "traffic", dependencies: ["Leads", arguments], path: "tools/traffic", swiftSettings: own),
         .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: own),
         .testTarget(name: "Tidy", swiftSettings: own),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["TestKit", "leadledger", "crm-simulators", "traffic"],
+            swiftSettings: own),
         .testTarget(name: "OrderedJSONTests", dependencies: ["OrderedJSON", "TestKit"], swiftSettings: own),
         .testTarget(
             name: "SQLiteTests", dependencies: ["SQLite", "CSQLite", "TestKit"], swiftSettings: own),
