@@ -103,12 +103,10 @@ import Testing
 
     private func compareEvents(_ ledger: LedgerReader, _ views: ViewsReader, _ place: String) throws {
         let map = try views.events()
-        defer { withExtendedLifetime(map) {} }
-        let rows = map.rows
-        #expect(Int64(rows.count) == (try ledger.head().size))
+        #expect(Int64(map.count) == (try ledger.head().size))
         var lastOf: [Int64: UInt32] = [:]
         try ledger.scan(from: 1, to: .max) { event, _ in
-            let row = rows[Int(event.seq) - 1]
+            let row = map[event.seq]
             let isSame =
                 Int64(row.type) == event.type && Int64(row.subject) == event.subject
                 && row.occurredAt == event.occurredAt && row.recordedAt == event.recordedAt

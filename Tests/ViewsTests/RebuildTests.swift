@@ -151,11 +151,11 @@ import Testing
                 _ = try await views.rebuild(swap: true)
                 #expect(before.seq == 400)
                 #expect(try before.leads(of: 1) == first)
-                #expect(try before.events().rows.count == 400)
+                #expect(try before.events().count == 400)
             }
             let after = try ViewsReader(files: home.files, ledger: ledger.id, policy: .september2018)
             #expect(after?.seq == 403)
-            #expect(try after?.events().rows.count == 403)
+            #expect(try after?.events().count == 403)
         }
     }
 
@@ -176,7 +176,7 @@ import Testing
                     for _ in 0..<150 {
                         guard let reader = try ViewsReader(files: files, ledger: ledger.id, policy: .september2018)
                         else { continue }
-                        let rows = try reader.events().rows.count
+                        let rows = try reader.events().count
                         #expect(reader.seq == 60 && rows == 60)
                         seen += 1
                     }
