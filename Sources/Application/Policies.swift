@@ -17,7 +17,8 @@ package struct Policies: Sendable {
         for name in names.sorted() where name.hasSuffix(".json") {
             let policy = try Self.read(folder + "/" + name)
             guard !all.contains(where: { $0.name == policy.name }) else {
-                throw Failure(description: "\(folder)/\(name): there is a policy \(policy.name) already; name it otherwise")
+                throw Failure(
+                    description: "\(folder)/\(name): there is a policy \(policy.name) already; name it otherwise")
             }
             all.append(policy)
         }

@@ -1,7 +1,8 @@
-/// What is to be brought to a destination about one lead (or, at a destination that takes every action, one action), and
-/// how far that has come: the fold of what the lead became and of the attempts.
+/// What is to be brought to a destination about one lead (or, at a destination that takes every action, one action),
+/// and how far that has come: the fold of what the lead became and of the attempts.
 ///
-/// `wanted` and `delivered` are versions, which are the `seq` of the event that made them. A worker closes the difference.
+/// `wanted` and `delivered` are versions, which are the `seq` of the event that made them. A worker closes the
+/// difference.
 package struct Delivery: Hashable, Sendable {
     package enum State: Int64, CaseIterable, Sendable {
         /// To be sent as soon as a worker comes to it.

@@ -1,8 +1,8 @@
 /// The names under which customers, leads and deliveries are shown: `cus_…`, `lead_…`, `dlv_…`.
 ///
 /// A name is the number inside, scrambled with the ledger's id, so that it says nothing about order or counts and two
-/// ledgers that feed one CRM do not collide. The scrambling can be undone and hides nothing from who has the ledger. The
-/// alphabet is safe as a key in every CRM and in URLs.
+/// ledgers that feed one CRM do not collide. The scrambling can be undone and hides nothing from who has the ledger.
+/// The alphabet is safe as a key in every CRM and in URLs.
 package struct PublicID: Sendable {
     package enum Kind: String, Sendable {
         case customer = "cus_"
@@ -21,7 +21,9 @@ package struct PublicID: Sendable {
     private let seed: UInt64
 
     /// - Parameter ledger: the ledger's id.
-    package init(ledger: [UInt8]) { seed = ledger.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 } }
+    package init(ledger: [UInt8]) {
+        seed = ledger.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
 
     package func text(_ kind: Kind, _ number: Int64) -> String {
         var value = (UInt64(bitPattern: number) ^ seed ^ kind.salt) &* Self.multiplier

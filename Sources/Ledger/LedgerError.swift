@@ -36,7 +36,8 @@ package enum LedgerError: Error, CustomStringConvertible {
         case .full(let path):
             "the disk is full (\(path)): nothing of this commit was recorded. Free space and run the command again"
         case .storage(let error):
-            "\(error.path) cannot be used: \(error.message) (SQLite \(error.code)). Check the file's permissions and disk"
+            "\(error.path) cannot be used: \(error.message) (SQLite \(error.code)). "
+                + "Check the file's permissions and the disk"
         case .migration(let failure): failure.description
         case .unsure(let path):
             "writing to \(path) failed in a way that leaves the last commit unsure: run the command again, "

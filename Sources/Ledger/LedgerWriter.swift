@@ -11,10 +11,10 @@ internal import Synchronization
 
 /// The one writer of the ledger.
 ///
-/// `append` returns after the commit that holds its events is on disk. Callers that wait while one commit runs share the
-/// next: each puts its events into a tray and then asks the writer to empty it; whoever is served first commits for all,
-/// and the others find their answer there. A conflict of one is told to that one alone; a failure of the disk is told to
-/// all whose commit it was, and leaves nothing behind.
+/// `append` returns after the commit that holds its events is on disk. Callers that wait while one commit runs share
+/// the next: each puts its events into a tray and then asks the writer to empty it; whoever is served first commits for
+/// all, and the others find their answer there. A conflict of one is told to that one alone; a failure of the disk is
+/// told to all whose commit it was, and leaves nothing behind.
 package actor LedgerWriter {
     /// The most events that share a commit; bounds what a transaction holds in memory.
     static let commitLimit = 8_192
@@ -91,8 +91,8 @@ package actor LedgerWriter {
         return try ticket.answer()
     }
 
-    /// Commits what lies in the tray until `ticket` is answered. Whose ticket went with an earlier commit leaves at once,
-    /// even if new ones lie there: their owners ask next, after the others of that commit had time to come back.
+    /// Commits what lies in the tray until `ticket` is answered. Whose ticket went with an earlier commit leaves at
+    /// once, even if new ones lie there: their owners ask next, after the others of that commit had time to come back.
     private func emptyTray(for ticket: Ticket) {
         while ticket.result == nil {
             awaitCompany()
@@ -112,9 +112,9 @@ package actor LedgerWriter {
         }
     }
 
-    /// Callers who shared the last commit were answered at the same moment and are about to come back: a commit begun for
-    /// the first of them would leave the others to the next one. So the writer waits until as many are there, for at most
-    /// half of the time that commit took. A single caller never waits.
+    /// Callers who shared the last commit were answered at the same moment and are about to come back: a commit begun
+    /// for the first of them would leave the others to the next one. So the writer waits until as many are there, for
+    /// at most half of the time that commit took. A single caller never waits.
     private func awaitCompany() {
         let waiting = tray.withLock(\.count)
         guard lastCommit.callers > 1, waiting > 0, waiting < lastCommit.callers else { return }

@@ -40,7 +40,8 @@ struct LookupCatchUp {
     private func matchHash(
         _ sealed: [UInt8], of id: EventID, _ subject: Int64, _ keys: IdentityKeys
     ) throws -> [UInt8]? {
-        guard let key = try vault.key(of: subject), let bytes = Sealing.open(sealed, .contact, of: id, with: key.contactKey),
+        guard let key = try vault.key(of: subject),
+            let bytes = Sealing.open(sealed, .contact, of: id, with: key.contactKey),
             let email = ContactPart.email(in: bytes), let match = MatchKey.email(email, rules: rules)
         else { return nil }
         return keys.hash(matchKey: match)

@@ -46,8 +46,8 @@ package struct MasterKey: Sendable {
 
 /// HMAC-SHA256 (RFC 2104) over a purpose and some bytes.
 ///
-/// Made of the library's SHA-256 rather than its HMAC, which goes through generic code and costs 1.7 µs where this costs
-/// 0.8: every event takes three. Tests hold the two against each other.
+/// Made of the library's SHA-256 rather than its HMAC, which goes through generic code and costs 1.7 µs where this
+/// costs 0.8: every event takes three. Tests hold the two against each other.
 struct KeyedHash: Sendable {
     private let inner: [UInt8]
     private let outer: [UInt8]

@@ -4,8 +4,8 @@
     internal import Darwin
 #endif
 
-/// Secure random bytes for salts, nonces and ids, fetched from the kernel a page at a time: asked for eight bytes each, it
-/// would cost more than the sealing.
+/// Secure random bytes for salts, nonces and ids, fetched from the kernel a page at a time: asked for eight bytes each,
+/// it would cost more than the sealing.
 package struct RandomBytes: Sendable {
     private var page: [UInt8] = []
     private var position = 0

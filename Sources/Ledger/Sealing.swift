@@ -3,7 +3,8 @@ internal import FoundationEssentials
 
 /// AES-256-GCM (NIST SP 800-38D) as the ledger uses it: a version byte, a random nonce, ciphertext, tag.
 ///
-/// The event's id and the part's name are authenticated with it, so that a sealed part cannot be moved to another event.
+/// The event's id and the part's name are authenticated with it, so that a sealed part cannot be moved to another
+/// event.
 enum Sealing {
     enum Part: UInt8 {
         case contact = 1

@@ -3,7 +3,8 @@ internal import SQLite
 
 /// The texts that recur in a ledger's columns, each under its number: 1, 2, 3 ... in order of first use; 0 is no text.
 ///
-/// The documented actions are 1 - 5 and the documented sources 6 - 9 in every ledger, so that folds know them by number.
+/// The documented actions are 1 - 5 and the documented sources 6 - 9 in every ledger, so that folds know them by
+/// number.
 package struct Terms: Sendable {
     package static let reserved = Action.known.map(\.code) + Source.known.map(\.name)
 

@@ -5,8 +5,8 @@ package import SQLite
 
 /// The keys of a home: one for each subject, one for each month, each made from the master key and a stored salt.
 ///
-/// Deleting a salt forgets for ever what its key sealed, in every copy of the ledger. A salt is on disk before the first
-/// event that its key seals, so salts of subjects to come are made ahead, many in one commit.
+/// Deleting a salt forgets for ever what its key sealed, in every copy of the ledger. A salt is on disk before the
+/// first event that its key seals, so salts of subjects to come are made ahead, many in one commit.
 package final class Vault {
     static let migrator = Migrator(applicationID: 0x4c4c_5631, steps: Migrations.vault)  // "LLV1"
 
@@ -22,8 +22,8 @@ package final class Vault {
     private var lastMade: Int64 = 0
     private var batch: Int64 = 64
 
-    /// Opens the vault of `ledger`. Only `create` makes one where it is missing: a new vault in place of a lost one would
-    /// hide that what was sealed so far cannot be read any more.
+    /// Opens the vault of `ledger`. Only `create` makes one where it is missing: a new vault in place of a lost one
+    /// would hide that what was sealed so far cannot be read any more.
     package init(files: LedgerFiles, ledger: [UInt8], mode: Connection.Mode) throws {
         let master = try MasterKey(file: files.keyFile)
         guard mode == .create || FileBytes.exists(files.vault) else {

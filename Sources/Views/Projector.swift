@@ -223,7 +223,8 @@ final class Projector {
         } else if destination.takesEveryAction {
             try wantEveryAction(destination)
         } else {
-            let select = try connection.prepare("SELECT \(LeadRow.columns.joined(separator: ", ")) FROM lead ORDER BY number")
+            let select = try connection.prepare(
+                "SELECT \(LeadRow.columns.joined(separator: ", ")) FROM lead ORDER BY number")
             while try select.step() {
                 let row = try LeadRow(reading: select)
                 let suppression = destination.suppression(of: row.lead, try texts(row.key, row.lead))

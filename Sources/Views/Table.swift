@@ -11,8 +11,8 @@ protocol TableRow: Equatable {
 
 /// The rows of one view while events are folded into them: read when first touched, written when the batch ends.
 ///
-/// A key above every stored one is new without a look at the file; subjects and leads are numbered in order, so most new
-/// rows are.
+/// A key above every stored one is new without a look at the file; subjects and leads are numbered in order, so most
+/// new rows are.
 final class Table<Row: TableRow> {
     private struct Entry {
         let key: Int64

@@ -24,8 +24,8 @@ package final class ViewsReader {
         destinations = try Destinations(connection).all
     }
 
-    /// Opens the database and the event file of one generation of views: where a rebuild was swapped in between, those of
-    /// the next one.
+    /// Opens the database and the event file of one generation of views: where a rebuild was swapped in between, those
+    /// of the next one.
     private static func open(
         _ files: LedgerFiles, _ ledger: [UInt8], _ policy: Policy
     ) throws -> (Connection, ViewsState, OpenEventFile)? {

@@ -9,8 +9,8 @@ struct FunnelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "funnel", abstract: "Counts how far leads have come, from interest over trial to active.",
         discussion: """
-            Mode reached counts a lead at every stage up to its furthest. Mode ordered counts steps one after the other, \
-            all within the window that the first action of step 1 opens.
+            Mode reached counts a lead at every stage up to its furthest. Mode ordered counts steps one after the \
+            other, all within the window that the first action of step 1 opens.
             """)
 
     @Option(help: "Which action means which stage (see: leadledger policy list).")

@@ -39,7 +39,9 @@ struct LeadCommand: AsyncParsableCommand {
         section(
             "Timeline", report["timeline"],
             ["seq", "at", "type", "offer", "source", "action", "repeat", "destination", "outcome", "status"])
-        section("Deliveries", report["deliveries"], ["delivery", "destination", "state", "attempts", "nextAttemptAt", "reason"])
+        section(
+            "Deliveries", report["deliveries"],
+            ["delivery", "destination", "state", "attempts", "nextAttemptAt", "reason"])
     }
 
     private func section(_ title: String, _ rows: JSON?, _ columns: [String]) {

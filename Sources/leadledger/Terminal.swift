@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// A request to end: Ctrl-C or SIGTERM. Long work looks at it and ends where nothing is half done; a second request ends
-/// the process at once, which loses nothing either.
+/// A request to end: Ctrl-C or SIGTERM. Long work looks at it and ends where nothing is half done; a second request
+/// ends the process at once, which loses nothing either.
 enum Interruption {
     private static let requested = Atomic<Bool>(false)
 

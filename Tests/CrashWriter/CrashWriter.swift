@@ -13,9 +13,9 @@ import Views
 /// A process that is made to be killed: it appends events or folds views in a home, and says on its output what it has
 /// done as soon as it is done.
 ///
-/// `crash-writer append HOME FIRST COUNT CALLERS` appends the events FIRST ..< FIRST + COUNT, from CALLERS tasks at once,
-/// and prints `seq number` for each answer. `crash-writer views HOME ROUNDS` folds what there is into views, swaps in a
-/// rebuild, takes claims, and prints `views seq` after each step.
+/// `crash-writer append HOME FIRST COUNT CALLERS` appends the events FIRST ..< FIRST + COUNT, from CALLERS tasks at
+/// once, and prints `seq number` for each answer. `crash-writer views HOME ROUNDS` folds what there is into views,
+/// swaps in a rebuild, takes claims, and prints `views seq` after each step.
 @main
 struct CrashWriter {
     static func main() async throws {

@@ -92,7 +92,8 @@ struct BadInputTests {
         // More than a pipe holds: when this returns, the import is reading, so it has the ledger.
         first.feed(rows.prefix(400_000))
         try await home.fail(
-            "record", "--source", "SPZA", "--action", "PLT", "--offer", "a.b", saying: ["another process", "ledger.lock"])
+            "record", "--source", "SPZA", "--action", "PLT", "--offer", "a.b",
+            saying: ["another process", "ledger.lock"])
         // Reading goes on beside the writer.
         try await home.succeed("leads", "--limit", "1")
         try await home.succeed("funnel")

@@ -109,7 +109,8 @@ struct CommandShapeTests {
             "allow-private=true")
         let destinations = try await home.succeed("destination", "list", "-o", "json").list
         #expect(destinations.map { $0["name"] as? String } == ["crm"])
-        expectKeys("name kind settings state", in: try await home.succeed("destination", "show", "crm", "-o", "json").object)
+        expectKeys(
+            "name kind settings state", in: try await home.succeed("destination", "show", "crm", "-o", "json").object)
         try await home.succeed("deliver", "--once", "-o", "json")
         let audit = try await home.succeed("audit", "-o", "json").list
         expectKeys(

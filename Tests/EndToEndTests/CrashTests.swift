@@ -75,7 +75,8 @@ struct CrashTests {
     /// An endpoint that knows the secret, and the destination that leads to it.
     private func destination(_ home: TestHome) async throws -> Endpoint {
         let secret = home.folder.file("secret")
-        try home.folder.write(Array("whsec_\(Data((0..<32).map { UInt8($0) }).base64EncodedString())\n".utf8), to: "secret")
+        try home.folder.write(
+            Array("whsec_\(Data((0..<32).map { UInt8($0) }).base64EncodedString())\n".utf8), to: "secret")
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: secret)
         let endpoint = try Endpoint(home, secret: secret)
         try await home.succeed(

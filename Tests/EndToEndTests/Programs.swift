@@ -106,7 +106,9 @@ final class Running {
         guard let input else { return }
         var rest = Array(bytes)[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(input.fileHandleForWriting.fileDescriptor, $0.baseAddress, $0.count) }
+            let count = rest.withUnsafeBytes {
+                write(input.fileHandleForWriting.fileDescriptor, $0.baseAddress, $0.count)
+            }
             guard count > 0 else { return }
             rest = rest.dropFirst(count)
         }

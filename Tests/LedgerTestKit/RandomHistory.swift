@@ -3,8 +3,8 @@ package import Ledger
 package import TestKit
 internal import Views
 
-/// Events of a random life of a ledger: customers act, late and at the same moment, test leads arrive, destinations come,
-/// change, pause and go, and deliveries are tried with every outcome.
+/// Events of a random life of a ledger: customers act, late and at the same moment, test leads arrive, destinations
+/// come, change, pause and go, and deliveries are tried with every outcome.
 package struct RandomHistory {
     package private(set) var random: SeededRandom
     private let start: Instant

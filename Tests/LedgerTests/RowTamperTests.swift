@@ -6,8 +6,8 @@ import Testing
 
 @testable import Ledger
 
-/// Rows of the ledger changed through SQLite, with the triggers out of the way; also by who puts page checksums right, so
-/// that leaf hashes and the tree alone must find it.
+/// Rows of the ledger changed through SQLite, with the triggers out of the way; also by who puts page checksums right,
+/// so that leaf hashes and the tree alone must find it.
 @Suite struct RowTamperTests {
     private struct Tampering: Sendable {
         let name: String

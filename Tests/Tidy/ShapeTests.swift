@@ -73,8 +73,8 @@ struct ShapeTests {
         #expect(Self.functions(in: c).map(\.length) == [3])
     }
 
-    /// Where functions begin and how many lines they have. The formatter puts the closing brace below the first letter of
-    /// the declaration, so no brace needs to be counted.
+    /// Where functions begin and how many lines they have. The formatter puts the closing brace below the first letter
+    /// of the declaration, so no brace needs to be counted.
     static func functions(in lines: [Substring]) -> [(line: Int, length: Int)] {
         let swift = /^\s*(?:@\w+(?:\(.*\))?\s+)*(?:[a-z]+\s+)*(?:func\s|init[?(<]|deinit\s*\{)/
         let c = /^\w[\w\s*]*\(.*\{$/

@@ -1,8 +1,8 @@
 import CSQLite
 import Foundation
 
-/// What SQLite itself can do with rows of the ledger's shape: the same columns and sizes, ready-made bytes, one prepared
-/// insert, commits that survive a power cut; nothing sealed, hashed, compared or indexed.
+/// What SQLite itself can do with rows of the ledger's shape: the same columns and sizes, ready-made bytes, one
+/// prepared insert, commits that survive a power cut; nothing sealed, hashed, compared or indexed.
 final class RawBaseline {
     private var database: OpaquePointer?
     private var insert: OpaquePointer?

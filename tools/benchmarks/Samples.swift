@@ -27,7 +27,8 @@ enum Samples {
         return Array(
             """
             {"UserDetails":{"FirstName":"\(contact.firstName ?? "")","Email":"\(contact.email ?? "")","Country":"US",\
-            "Company":"\(contact.company ?? "")"},"LeadSource":"AzureMarketplace","ActionCode":"INS","OfferTitle":"Contoso"}
+            "Company":"\(contact.company ?? "")"},\
+            "LeadSource":"AzureMarketplace","ActionCode":"INS","OfferTitle":"Contoso"}
             """.utf8)
     }
 
