@@ -116,6 +116,28 @@ import Testing
         }
     }
 
+    @Test func `what was drawn for an event that was not recorded is not drawn again`() async throws {
+        func sealed(afterFailure: Bool) async throws -> (EventID, [UInt8]?) {
+            let home = try TemporaryHome()
+            let random = RandomBytes(refill: { [UInt8](0...255) })
+            let writer = try LedgerWriter(
+                files: home.files, rules: .plain, clock: { Instant(micros: 1) }, random: random)
+            if afterFailure {
+                var refused = NewEvent.action("INS", email: secret)
+                refused.subject = .none
+                let event = refused
+                await #expect(throws: LedgerError.self) { try await writer.append(event) }
+            }
+            _ = try await writer.append(.action("INS", email: secret))
+            try await writer.close()
+            let event = try #require(try LedgerReader(files: home.files).event(1))
+            return (event.id, event.contact.map { Array($0[1..<13]) })
+        }
+        let (id, nonce) = try await sealed(afterFailure: false)
+        let (laterID, laterNonce) = try await sealed(afterFailure: true)
+        #expect(id != laterID && nonce != laterNonce)
+    }
+
     @Test func `parts of any size are sealed and opened`() async throws {
         let home = try TemporaryHome()
         let sizes = [0, 1, 15, 16, 17, 4_096, 1_000_000]
