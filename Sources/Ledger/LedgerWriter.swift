@@ -138,7 +138,8 @@ package actor LedgerWriter {
             for (ticket, answer) in zip(tickets, answers) { ticket.result = .success(answer) }
         } catch {
             batch.takeBack()
-            // A nonce must not be used for other bytes after a commit that failed: the disk may have seen the first ones.
+            // A nonce must not be used for other bytes after a commit that failed: the disk may have seen the first
+            // ones.
             random = batch.random
             // An event that cannot be recorded must not take its neighbours along: each caller has a commit of its own.
             if error is LedgerError && tickets.count > 1 { return tickets.forEach { commit([$0]) } }
