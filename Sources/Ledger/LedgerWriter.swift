@@ -66,12 +66,13 @@ package actor LedgerWriter {
 
     /// Writes what is still in memory of the lookups, and frees the files for the next writer.
     package func close() throws {
+        defer { lock = nil }
+        // What cannot be written, on a full disk for instance, the next writer adds from the ledger.
+        try? lookup.flush(upTo: store.head.size)
         do {
-            try lookup.flush(upTo: store.head.size)
             try lookup.close()
             try vault.close()
             try store.connection.close()
-            lock = nil
         } catch {
             throw LedgerError(error, path: files.ledger)
         }
