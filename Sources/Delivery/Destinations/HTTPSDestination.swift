@@ -4,8 +4,8 @@ internal import OrderedJSON
 
 /// An endpoint of one's own: takes each lead as a POST, signed where a secret is set.
 ///
-/// Every request carries a `webhook-id` that is the same for each attempt to tell the same of a lead, so a receiver that
-/// keeps these ids can be sent anything twice: an attempt whose outcome is unknown is safe to repeat.
+/// Every request carries a `webhook-id` that is the same for each attempt to tell the same of a lead, so a receiver
+/// that keeps these ids can be sent anything twice: an attempt whose outcome is unknown is safe to repeat.
 package final class HTTPSDestination: Sendable {
     package let settings: DestinationSettings
     private let payload: HTTPSPayload
