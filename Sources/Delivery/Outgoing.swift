@@ -35,10 +35,6 @@ package struct Outgoing: Hashable, Sendable {
         self.occurredAt = occurredAt
         self.ledger = ledger
     }
-
-    /// What makes it safe to send twice: the same for every attempt at one version of the lead, another for the next
-    /// version. It has no `.`, which parts the fields of a signature.
-    package var idempotencyKey: String { "\(delivery)_\(version)" }
 }
 
 /// How one attempt went, for the ledger.

@@ -30,23 +30,28 @@ struct FunnelCommand: AsyncParsableCommand {
     var asOf: Instant?
     @OptionGroup var options: GlobalOptions
 
+    func validate() throws { _ = try dimensions() }
+
     func run() async throws {
         let home = options.home()
-        let dimensions = try (by?.split(separator: ",") ?? []).map { name in
-            guard let dimension = FunnelQuery.Dimension(rawValue: name.lowercased()) else {
-                let known = FunnelQuery.Dimension.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ValidationError("--by takes \(known)")
-            }
-            return dimension
-        }
         let query = FunnelQuery(
             policy: try Policies(home: home.files.home).named(policy), mode: mode, unit: unit, window: window,
-            since: since, until: until, asOf: asOf, by: dimensions, now: home.clock())
+            since: since, until: until, asOf: asOf, by: try dimensions(), now: home.clock())
         let report = try (try await home.snapshot()).funnel(query)
         switch options.output {
         case .json, .ndjson: printJSON(report.json)
         case .csv: print(report.csv, terminator: "")
         case .table: print(report.table, terminator: "")
+        }
+    }
+
+    private func dimensions() throws -> [FunnelQuery.Dimension] {
+        try (by?.split(separator: ",") ?? []).map { name in
+            guard let dimension = FunnelQuery.Dimension(rawValue: name.lowercased()) else {
+                let known = FunnelQuery.Dimension.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("--by takes \(known)")
+            }
+            return dimension
         }
     }
 }

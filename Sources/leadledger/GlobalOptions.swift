@@ -8,7 +8,9 @@ struct GlobalOptions: ParsableArguments {
     @Option(name: .customLong("home"), help: "The folder of the ledger (else LEADLEDGER_HOME, else the data folder).")
     var homePath: String?
 
-    @Option(name: [.customShort("o"), .customLong("output")], help: "How to print: table, json, ndjson or csv.")
+    @Option(
+        name: [.customShort("o", allowingJoined: true), .customLong("output")],
+        help: "How to print: table, json, ndjson or csv.")
     var output: OutputFormat = .table
 
     func home() -> Home {

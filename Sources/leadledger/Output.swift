@@ -81,8 +81,10 @@ struct ListOutput {
         out.flush()
     }
 
+    private static let numbers: Set = ["attempts", "attempt", "seq", "status", "rows", "differences"]
+
     private static func table(_ columns: [String]) -> TextTable {
-        TextTable(columns.map { ($0, ["attempts", "attempt", "seq", "status", "rows"].contains($0) ? .right : .left) })
+        TextTable(columns.map { ($0, Self.numbers.contains($0) ? .right : .left) })
     }
 
     static func cell(_ value: JSON?) -> String {
@@ -92,7 +94,8 @@ struct ListOutput {
         case .number(let digits): digits
         case .bool(let value): value ? "yes" : "no"
         case .object(let members):
-            members.map { "\($0.name) \(cell($0.value["count"] ?? $0.value))" }.joined(separator: ", ")
+            members.map { "\($0.name.isEmpty ? "-" : $0.name) \(cell($0.value["count"] ?? $0.value))" }
+                .joined(separator: ", ")
         case .array(let values): values.map { cell($0) }.joined(separator: ", ")
         }
     }

@@ -37,7 +37,8 @@ struct HTTPSPayloadTests {
         let request = try destination("format=cloudevents").request(Samples.outgoing(), now: Samples.now)
         #expect(
             text(request.body)
-                == #"{"specversion":"1.0","id":"dlv_1_7","source":"/ledgers/L1","type":"io.leadledger.LeadChanged.v1","#
+                == #"{"specversion":"1.0","id":"dlv_1_7_921bc24c8884","source":"/ledgers/L1","#
+                + #""type":"io.leadledger.LeadChanged.v1","#
                 + #""subject":"cus_3","time":"2026-01-01T00:00:00Z","datacontenttype":"application/json","seq":7,"#
                 + #""data":{"id":"row-9","source":"SPZA","action":"PLT","offer":"bitnami.openedxcypress","#
                 + #""offerTitle":"Open edX","occurredAt":"2026-01-01T00:00:00Z","email":"ada@example.com","#
@@ -68,14 +69,26 @@ struct HTTPSPayloadTests {
             outgoing.attempt = attempt
             return destination.request(outgoing, now: Samples.now + after).headers.first { $0.name == name }?.value
         }
-        #expect(header("webhook-id", version: 7, attempt: 1, after: 0 * .second) == "dlv_1_7")
-        #expect(header("webhook-id", version: 7, attempt: 2, after: .hour) == "dlv_1_7")
-        #expect(header("webhook-id", version: 8, attempt: 1, after: .hour) == "dlv_1_8")
+        #expect(header("webhook-id", version: 7, attempt: 1, after: 0 * .second) == "dlv_1_7_26fb0f4cbb10")
+        #expect(header("webhook-id", version: 7, attempt: 2, after: .hour) == "dlv_1_7_26fb0f4cbb10")
+        #expect(header("webhook-id", version: 8, attempt: 1, after: .hour) == "dlv_1_8_26fb0f4cbb10")
         #expect(header("webhook-timestamp", version: 7, attempt: 1, after: 0 * .second) == "1767323045")
         #expect(header("webhook-timestamp", version: 7, attempt: 2, after: .hour) == "1767326645")
         #expect(
             header("webhook-signature", version: 7, attempt: 1, after: 0 * .second)
                 != header("webhook-signature", version: 7, attempt: 2, after: .hour))
+    }
+
+    @Test func `an id never stands for two contents, also when one version is told anew`() throws {
+        for format in ["format=marketplace", "format=cloudevents"] {
+            let destination = try destination(format)
+            var later = Samples.outgoing()
+            later.action.contact.phone = "16175550000"
+            let ids = [Samples.outgoing(), later].map { outgoing in
+                destination.request(outgoing, now: Samples.now).headers.first { $0.name == "webhook-id" }?.value
+            }
+            #expect(ids[0] != ids[1])
+        }
     }
 
     @Test func `without a secret there is an id and no signature`() throws {

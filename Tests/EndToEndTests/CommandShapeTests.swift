@@ -121,7 +121,7 @@ struct CommandShapeTests {
         expectKeys(
             "delivery destination lead state attempts nextAttemptAt reason", in: try #require(deliveries.first))
         #expect(deliveries.count { $0["state"] as? String == "delivered" } == audit.count)
-        #expect(endpoint.fates["accepted"] == audit.count)
+        #expect(try await endpoint.stats()["accepted"] == audit.count)
     }
 
     @Test func `options may stand before the command`() async throws {

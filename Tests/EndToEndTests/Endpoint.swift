@@ -2,6 +2,10 @@ internal import Foundation
 internal import Synchronization
 internal import TestKit
 
+#if canImport(FoundationNetworking)
+    internal import FoundationNetworking
+#endif
+
 /// A simulated endpoint at work. It tells of each request through a named pipe, so that a test knows at once.
 final class Endpoint {
     let url: String
@@ -38,6 +42,13 @@ final class Endpoint {
 
     /// Sends SIGKILL to a process as soon as this many more requests were answered.
     func kill(_ process: Int32, after requests: Int) { log.arm(process, after: requests) }
+
+    /// The endpoint's own counts.
+    func stats() async throws -> [String: Int] {
+        guard let url = URL(string: "\(url)/_stats") else { return [:] }
+        let (data, _) = try await URLSession.shared.data(from: url)
+        return try JSONSerialization.jsonObject(with: data) as? [String: Int] ?? [:]
+    }
 
     /// What became of the requests so far, and how many of each; `broken` are those that a kill cut off.
     var fates: [String: Int] { log.fates }

@@ -4,8 +4,8 @@ internal import OrderedJSON
 
 /// An endpoint of one's own: takes each lead as a POST, signed where a secret is set.
 ///
-/// Every request carries a `webhook-id` that is the same for each attempt at one version of a lead, so a receiver that
-/// keeps these ids can be sent anything twice: an attempt whose outcome is unknown is safe to repeat.
+/// Every request carries a `webhook-id` that is the same for each attempt to tell the same of a lead, so a receiver
+/// that keeps these ids can be sent anything twice: an attempt whose outcome is unknown is safe to repeat.
 package final class HTTPSDestination: Sendable {
     package let settings: DestinationSettings
     private let payload: HTTPSPayload
@@ -48,7 +48,7 @@ package final class HTTPSDestination: Sendable {
     /// The request for one attempt at `now`. Only the timestamp and the signature differ from attempt to attempt.
     package func request(_ outgoing: Outgoing, now: Instant) -> HTTPRequestBytes {
         let body = payload.body(outgoing)
-        let id = outgoing.idempotencyKey
+        let id = payload.idempotencyKey(outgoing)
         let timestamp = now.micros / Span.second.micros
         var headers: [HTTPRequestBytes.Header] = [
             .init("content-type", payload.contentType), .init("user-agent", "leadledger"),

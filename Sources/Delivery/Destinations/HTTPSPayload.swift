@@ -58,6 +58,15 @@ package struct HTTPSPayload: Sendable {
         }
     }
 
+    /// What makes a body safe to send twice: the same for every attempt that tells the same of one version of the lead,
+    /// and another as soon as it tells something else. A version alone would not do: a customer's contact may change
+    /// through another lead while this one waits for its next attempt. It has no `.`, which parts the fields of a
+    /// signature.
+    package func idempotencyKey(_ outgoing: Outgoing) -> String {
+        let content = contentDigest(outgoing).prefix(6).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+        return "\(outgoing.delivery)_\(outgoing.version)_\(content.joined())"
+    }
+
     /// The JSON the marketplace sends to an endpoint: its key set and its spelling, every value a text, none left out.
     static func marketplace(_ outgoing: Outgoing) -> JSON {
         let action = outgoing.action
@@ -87,7 +96,7 @@ package struct HTTPSPayload: Sendable {
     private func cloudEvent(_ outgoing: Outgoing) -> JSON {
         [
             "specversion": .string("1.0"),
-            "id": .string(outgoing.idempotencyKey),
+            "id": .string(idempotencyKey(outgoing)),
             "source": .string("/ledgers/\(outgoing.ledger)"),
             "type": .string(eventType),
             "subject": .string(outgoing.customer),
