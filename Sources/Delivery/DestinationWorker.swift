@@ -118,10 +118,7 @@ actor DestinationWorker {
         if sent.outcome == .config && !isPaused {
             isPaused = true
             counts.paused[destination.name] = sent.reason
-            events.append(
-                NewEvent(
-                    type: .destinationPaused, identity: .none, content: [], subject: .none, actor: "worker",
-                    detail: DestinationEvent.stated(destination.name, reason: sent.reason)))
+            events.append(.paused(destination, reason: sent.reason))
         }
         if sent.outcome == .throttled {
             pace.slowDown(now: now)

@@ -57,8 +57,15 @@ package struct Reconciler: Sendable {
         try await views.catchUp()
         var counts = try await resolveInterrupted()
         let builder = try OutgoingBuilder(files: files, policy: policy)
-        let workers = try await views.destinations.filter { $0.state == .active }.map { destination in
-            try DestinationWorker(destination, reconciler: self, builder: builder, told: told)
+        var workers: [DestinationWorker] = []
+        for destination in await views.destinations where destination.state == .active {
+            do {
+                workers.append(try DestinationWorker(destination, reconciler: self, builder: builder, told: told))
+            } catch {
+                // A secret that is missing is this destination's trouble and nobody else's.
+                counts.paused[destination.name] = "\(error)"
+                _ = try await writer.append(.paused(destination, reason: "\(error)"))
+            }
         }
         try await withThrowingTaskGroup(of: DeliveryCounts.self) { group in
             for worker in workers { group.addTask { try await worker.run(once: once) } }
@@ -101,6 +108,13 @@ package struct Reconciler: Sendable {
 }
 
 extension NewEvent {
+    /// The event by which a worker holds a destination's leads.
+    static func paused(_ destination: Destination, reason: String) -> NewEvent {
+        NewEvent(
+            type: .destinationPaused, identity: .none, content: [], subject: .none, actor: "worker",
+            detail: DestinationEvent.stated(destination.name, reason: reason))
+    }
+
     /// The event that records an attempt.
     static func attempt(
         _ detail: AttemptDetail, _ row: DeliveryRow, offer: String, at: Instant, exchange: [UInt8]?

@@ -13,10 +13,13 @@ final class ByteSource {
     /// Its size where that is known before it is read.
     let bytesTotal: Int64?
     private let descriptor: Int32
+    private let isCancelled: () -> Bool
     private var buffer = [UInt8](repeating: 0, count: 1 << 20)
 
     /// Opens `path`; `-` is the standard input.
-    init(path: String) throws(ImportError) {
+    /// - Parameter isCancelled: once true, a pipe that says nothing is taken to be at its end.
+    init(path: String, isCancelled: @escaping () -> Bool = { false }) throws(ImportError) {
+        self.isCancelled = isCancelled
         let isStandardInput = path == "-"
         name = isStandardInput ? "the standard input" : path
         descriptor = isStandardInput ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
@@ -33,6 +36,9 @@ final class ByteSource {
     func read(_ body: (UnsafeRawBufferPointer) -> Void) throws(ImportError) -> Bool {
         var count = 0
         var failure: ImportError?
+        // A pipe may be silent for ever: look now and then whether somebody still wants what it has to say.
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while poll(&waiting, 1, 200) <= 0 { if isCancelled() { return false } }
         buffer.withUnsafeMutableBytes { bytes in
             repeat {
                 count = systemRead(descriptor, bytes.baseAddress, bytes.count)

@@ -67,7 +67,7 @@ package struct Import: Sendable {
     /// Imports the file at `path`; `-` is the standard input.
     /// - Throws: `ImportError` when the file cannot be read or is none that can be imported, and what `append` throws.
     package func run(path: String) async throws -> ImportResult {
-        let source = try ByteSource(path: path)
+        let source = try ByteSource(path: path, isCancelled: isCancelled)
         if let rejects = options.rejectsPath, source.isSameFile(as: rejects) {
             throw ImportError("the rejects cannot go to the file that is imported; name another file")
         }

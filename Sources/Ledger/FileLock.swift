@@ -16,7 +16,7 @@ package final class FileLock: Sendable {
     package init(path: String, waitMilliseconds: Int = 0) throws(LedgerError) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw .cannotMakeHome(path, String(cString: strerror(errno)))
+            throw .cannotLock(path, String(cString: strerror(errno)))
         }
         var waited = 0
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
@@ -34,5 +34,9 @@ package final class FileLock: Sendable {
         _ = holder.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Said aloud: a child process that was just forked may hold the descriptor a moment longer.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

@@ -4,6 +4,7 @@ package import SQLite
 package enum LedgerError: Error, CustomStringConvertible {
     case noHome(String)
     case cannotMakeHome(String, String)
+    case cannotLock(String, String)
     case keyFile(String, String)
     case wrongKey(keyFile: String, vault: String)
     case otherLedger(file: String)
@@ -22,6 +23,8 @@ package enum LedgerError: Error, CustomStringConvertible {
             "there is no ledger in \(path): make one with `leadledger init`, or name another home with --home"
         case .cannotMakeHome(let path, let why):
             "\(path) cannot be made a home: \(why). Check its permissions, or name another with --home"
+        case .cannotLock(let path, let why):
+            "\(path) cannot be opened for writing: \(why). Check the permissions of the home"
         case .keyFile(let path, let what): "the key file \(path) \(what)"
         case .wrongKey(let keyFile, let vault):
             "\(keyFile) is not the key of \(vault): put the right key file back from your backup of keys"

@@ -34,6 +34,10 @@ package struct LedgerFiles: Hashable, Sendable {
                 throw .cannotMakeHome(home, String(cString: strerror(errno)))
             }
         }
+        var status = stat()
+        guard stat(home, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw .cannotMakeHome(home, "it is not a folder")
+        }
         guard access(home, W_OK | X_OK) == 0 else {
             throw .cannotMakeHome(home, String(cString: strerror(errno)))
         }

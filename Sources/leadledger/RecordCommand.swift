@@ -34,6 +34,13 @@ struct RecordCommand: AsyncParsableCommand {
     var id: String?
     @OptionGroup var options: GlobalOptions
 
+    func validate() throws {
+        for (name, value) in [("--source", source), ("--action", action), ("--offer", offer)]
+        where value.allSatisfy(\.isWhitespace) {
+            throw ValidationError("\(name) must not be empty")
+        }
+    }
+
     func run() async throws {
         let recorded = MarketplaceAction(
             id: id, source: Source(source), action: Action(action), offer: Offer(offer), occurredAt: at,

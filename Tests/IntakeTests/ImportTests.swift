@@ -264,7 +264,7 @@ import Testing
                     contact: Contact(email: "zoë@bücher.example", firstName: "Zoë", country: "Deutschland"),
                     leadSource: "SPZA-PLT | a.b", other: [.init(name: "Campaign", value: "x")]))
         #expect(try reader.event(2)?.subject == first.subject)
-        #expect(
-            try reader.body(of: first) == Array("SPZA-PLT | a.b,zoë@bücher.example,Zoë,Deutschland,x,2018-10-05".utf8))
+        // Every field stands in the contact part, so the row's bytes are not kept a second time.
+        #expect(try reader.body(of: first) == nil)
     }
 }

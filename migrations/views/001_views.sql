@@ -43,7 +43,8 @@ CREATE TABLE destination (
     seq INTEGER NOT NULL
 ) STRICT;
 
--- One row for what is to be brought to one destination; the key is destination × 2^32 + lead number (or seq of an action).
+-- One row for what is to be brought to one destination; the key is destination × 2^32 + lead number (or the seq of an
+-- action).
 CREATE TABLE delivery (
     key INTEGER PRIMARY KEY,
     lead INTEGER NOT NULL,

@@ -6,7 +6,8 @@ import Foundation
 @main
 struct Benchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "benchmarks", subcommands: [Append.self, Imports.self, Replays.self])
+        commandName: "benchmarks",
+        subcommands: [Append.self, Imports.self, Replays.self, Funnels.self, SQLiteVersion.self])
 }
 
 /// One line of results: what, each side's median, the ratio, and the spread.
