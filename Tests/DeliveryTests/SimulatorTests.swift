@@ -49,7 +49,8 @@ struct SimulatorTests {
     @Test func `duplicates are told from conflicts`() async throws {
         try await withEndpoint { port, arrivals in
             let destination = try Samples.destination(port: port, set: ["format=cloudevents"])
-            // Times are no content and so no part of the id: the third request has the id of the others and another body.
+            // Times are no content and so no part of the id: the third request has the id of the others and another
+            // body.
             for hours: Int64 in [0, 0, 1] {
                 var outgoing = Samples.outgoing()
                 outgoing.occurredAt = outgoing.occurredAt + hours * .hour
