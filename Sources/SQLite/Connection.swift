@@ -16,7 +16,8 @@ package final class Connection {
     }
 
     package let path: String
-    private var handle: OpaquePointer?
+    // One owner uses a connection, and every call of a statement asks: checking that again costs a tenth of a fold.
+    @exclusivity(unchecked) private var handle: OpaquePointer?
 
     /// Opens `path`.
     /// - Parameters:

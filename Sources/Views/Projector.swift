@@ -8,9 +8,9 @@ internal import SQLite
 /// becomes of it. Rows are read when first touched and written when the batch ends.
 final class Projector {
     private let connection: Connection
-    private let customers: Table<CustomerRow>
-    private let leads: Table<LeadRow>
-    private let deliveries: Table<DeliveryRow>
+    private var customers: Table<CustomerRow>
+    private var leads: Table<LeadRow>
+    private var deliveries: Table<DeliveryRow>
     private let insertAttempt: Statement
     private let deleteClaim: Statement
     private let events: EventFile
@@ -89,7 +89,7 @@ final class Projector {
         stages = StageTable(policy) { terms.number($0) }
     }
 
-    private func fold(_ event: EventColumns, _ detail: () -> [UInt8]) throws {
+    private func fold(_ event: EventColumns, _ detail: () throws -> [UInt8]) throws {
         var row = EventRow(
             type: UInt16(truncatingIfNeeded: event.type), subject: UInt32(truncatingIfNeeded: event.subject),
             occurredAt: event.occurredAt, recordedAt: event.recordedAt,
@@ -98,9 +98,9 @@ final class Projector {
             flags: event.flags.rawValue)
         switch EventType(rawValue: event.type) {
         case .actionRecorded: try act(event, &row)
-        case .deliveryAttempted: try attempt(event, AttemptDetail(detail()), &row)
+        case .deliveryAttempted: try attempt(event, AttemptDetail(try detail()), &row)
         case .destinationChanged, .destinationPaused, .destinationResumed:
-            try change(event, detail())
+            try change(event, try detail())
         case .intakeQuarantined, nil: break
         }
         events.append(row)

@@ -3,10 +3,11 @@ import Intake
 import Leads
 import Ledger
 
-/// Made-up marketplace actions: about two a customer, five offers, all seven contact fields.
+/// Made-up marketplace actions: three of five are of a new customer, two of one who was there before, at most 20,000
+/// actions ago (some weeks of a busy publisher); five offers, all seven contact fields.
 enum Samples {
     static func action(_ number: Int) -> MarketplaceAction {
-        let customer = number % 5 < 3 ? number : number / 2
+        let customer = number % 5 < 3 ? number : max(0, number - 1 - number &* 7_919 % 20_000)
         let actions: [Action] = [.install, .startTestDrive, .install, .partnerLedTrial, .create]
         return MarketplaceAction(
             source: .azureMarketplace, action: actions[number % 5], offer: Offer("contoso.offer-\(customer % 5)"),

@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-    package import Glibc
+    internal import Glibc
 #else
-    package import Darwin
+    internal import Darwin
 #endif
 
 /// Small files, read whole or made once.
@@ -28,8 +28,8 @@ package enum FileBytes {
     }
 
     /// Makes a file with these bytes and syncs it; `false` (and `errno`) when it exists or cannot be made whole.
-    package static func create(_ path: String, _ bytes: [UInt8], mode: mode_t) -> Bool {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    package static func create(_ path: String, _ bytes: [UInt8], mode: UInt32) -> Bool {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(mode))
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }

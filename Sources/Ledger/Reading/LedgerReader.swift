@@ -59,15 +59,16 @@ package final class LedgerReader {
 
     /// Calls `body` with the columns of events from `first` to `last`, in order. Nothing is decrypted.
     ///
-    /// `detail` gives the event's plain JSON, and is only valid during the call.
+    /// `detail` looks up the event's plain JSON, which few events have and which stands far back in the row.
     package func scan(
-        from first: Int64, to last: Int64, _ body: (EventColumns, _ detail: () -> [UInt8]) throws -> Void
+        from first: Int64, to last: Int64, _ body: (EventColumns, _ detail: () throws -> [UInt8]) throws -> Void
     ) throws {
         let select = try connection.prepare(
             """
-            SELECT seq, type, subject, occurred_at, recorded_at, source, action, offer, country, flags, detail
+            SELECT seq, type, subject, occurred_at, recorded_at, source, action, offer, country, flags
             FROM event WHERE seq BETWEEN ? AND ? ORDER BY seq
             """)
+        let selectDetail = try connection.prepare("SELECT detail FROM event WHERE seq = ?")
         try select.bind(first, at: 1)
         try select.bind(last, at: 2)
         while try select.step() {
@@ -76,7 +77,11 @@ package final class LedgerReader {
                 occurredAt: select.integer(3), recordedAt: select.integer(4), source: select.integer(5),
                 action: select.integer(6), offer: select.integer(7), country: select.integer(8),
                 flags: EventFlags(rawValue: Int32(truncatingIfNeeded: select.integer(9))))
-            try body(columns) { select.bytes(10) }
+            try body(columns) {
+                try selectDetail.bind(columns.seq, at: 1)
+                defer { try? selectDetail.reset() }
+                return try selectDetail.step() ? selectDetail.bytes(0) : []
+            }
         }
         try select.reset()
     }

@@ -11,17 +11,17 @@ package struct CustomerRow: Hashable, Sendable {
 
 extension CustomerRow: TableRow {
     static let table = "customer"
-    static let columns = ["subject", "actions", "first_at", "last_at", "test", "last_event", "sources"]
+    static let columns = ["subject", "state"]
 
     init(reading row: Statement) throws {
         subject = row.integer(0)
-        customer.actions = row.integer(1)
-        customer.first = row.integer(2)
-        customer.last = row.integer(3)
-        customer.isTest = row.integer(4) != 0
-        customer.lastEvent = row.integer(5)
-        row.withBytes(6) { bytes in
+        row.withBytes(1) { bytes in
             var reader = BlobReader(bytes)
+            customer.actions = reader.next()
+            customer.first = reader.next()
+            customer.last = reader.next()
+            customer.isTest = reader.next() != 0
+            customer.lastEvent = reader.next()
             while !reader.isAtEnd {
                 let moment = Moment(at: reader.next(), seq: reader.next())
                 let fields = Int32(truncatingIfNeeded: reader.next())
@@ -31,18 +31,18 @@ extension CustomerRow: TableRow {
     }
 
     func bind(to statement: Statement) throws {
-        var blob = BlobWriter()
+        var blob = BlobWriter(capacity: 5 + 3 * customer.sources.count)
+        blob.add(customer.actions)
+        blob.add(customer.first)
+        blob.add(customer.last)
+        blob.add(customer.isTest ? 1 : 0)
+        blob.add(customer.lastEvent)
         for source in customer.sources {
             blob.add(source.moment.at)
             blob.add(source.moment.seq)
             blob.add(Int64(source.fields))
         }
         try statement.bind(subject, at: 1)
-        try statement.bind(customer.actions, at: 2)
-        try statement.bind(customer.first, at: 3)
-        try statement.bind(customer.last, at: 4)
-        try statement.bind(Int64(customer.isTest ? 1 : 0), at: 5)
-        try statement.bind(customer.lastEvent, at: 6)
-        try statement.bind(blob.bytes, at: 7)
+        try statement.bind(blob.bytes, at: 2)
     }
 }

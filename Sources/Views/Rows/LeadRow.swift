@@ -15,21 +15,18 @@ package struct LeadRow: Hashable, Sendable {
 
 extension LeadRow: TableRow {
     static let table = "lead"
-    static let columns = [
-        "key", "number", "test", "version", "latest_at", "latest_seq", "country", "country_at", "country_seq",
-        "actions",
-    ]
+    static let columns = ["key", "number", "state"]
 
     init(reading row: Statement) throws {
         key = row.integer(0)
         var lead = Lead(number: UInt32(truncatingIfNeeded: row.integer(1)))
-        lead.isTest = row.integer(2) != 0
-        lead.version = row.integer(3)
-        lead.latest = Moment(at: row.integer(4), seq: row.integer(5))
-        lead.country = row.integer(6)
-        lead.countryFrom = Moment(at: row.integer(7), seq: row.integer(8))
-        row.withBytes(9) { bytes in
+        row.withBytes(2) { bytes in
             var reader = BlobReader(bytes)
+            lead.isTest = reader.next() != 0
+            lead.version = reader.next()
+            lead.latest = Moment(at: reader.next(), seq: reader.next())
+            lead.country = reader.next()
+            lead.countryFrom = Moment(at: reader.next(), seq: reader.next())
             while !reader.isAtEnd {
                 let number = reader.next()
                 let count = ActionCount(
@@ -45,21 +42,23 @@ extension LeadRow: TableRow {
     }
 
     func bind(to statement: Statement) throws {
-        var blob = BlobWriter()
+        var blob = BlobWriter(capacity: 7 + 5 * (KnownActions.count + lead.other.count))
+        blob.add(lead.isTest ? 1 : 0)
+        blob.add(lead.version)
+        blob.add(lead.latest.at)
+        blob.add(lead.latest.seq)
+        blob.add(lead.country)
+        blob.add(lead.countryFrom.at)
+        blob.add(lead.countryFrom.seq)
         for index in 0..<KnownActions.count where lead.known[index].count > 0 {
             Self.add(Int64(index + 1), lead.known[index], to: &blob)
         }
-        for (number, count) in lead.other.sorted(by: { $0.key < $1.key }) { Self.add(number, count, to: &blob) }
+        if !lead.other.isEmpty {
+            for (number, count) in lead.other.sorted(by: { $0.key < $1.key }) { Self.add(number, count, to: &blob) }
+        }
         try statement.bind(key, at: 1)
         try statement.bind(Int64(lead.number), at: 2)
-        try statement.bind(Int64(lead.isTest ? 1 : 0), at: 3)
-        try statement.bind(lead.version, at: 4)
-        try statement.bind(lead.latest.at, at: 5)
-        try statement.bind(lead.latest.seq, at: 6)
-        try statement.bind(lead.country, at: 7)
-        try statement.bind(lead.countryFrom.at, at: 8)
-        try statement.bind(lead.countryFrom.seq, at: 9)
-        try statement.bind(blob.bytes, at: 10)
+        try statement.bind(blob.bytes, at: 3)
     }
 
     private static func add(_ number: Int64, _ count: ActionCount, to blob: inout BlobWriter) {

@@ -2,6 +2,9 @@
 struct BlobWriter {
     private(set) var bytes: [UInt8] = []
 
+    /// - Parameter capacity: how many numbers will come, at most.
+    init(capacity: Int) { bytes.reserveCapacity(capacity * 8) }
+
     mutating func add(_ number: Int64) {
         withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
     }

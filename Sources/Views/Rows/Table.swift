@@ -13,20 +13,27 @@ protocol TableRow: Equatable {
 ///
 /// A key above every stored one is new without a look at the file; subjects and leads are numbered in order, so most
 /// new rows are.
-final class Table<Row: TableRow> {
+struct Table<Row: TableRow> {
     private struct Entry {
-        let key: Int64
         var row: Row
+        /// The file has a row of this key, which may be an older one.
+        var isStored: Bool
         var isDirty: Bool
     }
 
+    private struct Change {
+        let key: Int64
+        let place: Int
+    }
+
     private let select: Statement
-    private let upsert: Statement
+    private let insert: Statement
+    private let replace: Statement
     private let maximum: Statement
     /// Where each key's entry stands: one hash for an event's change, the rest is array work.
     private var places: [Int64: Int] = [:]
     private var entries: ContiguousArray<Entry> = []
-    private var dirty: ContiguousArray<Int> = []
+    private var dirty: ContiguousArray<Change> = []
     private var highestStored: Int64
 
     var dirtyCount: Int { dirty.count }
@@ -36,40 +43,47 @@ final class Table<Row: TableRow> {
         let marks = Row.columns.map { _ in "?" }.joined(separator: ", ")
         let key = Row.columns[0]
         select = try connection.prepare("SELECT \(columns) FROM \(Row.table) WHERE \(key) = ?")
-        upsert = try connection.prepare("INSERT OR REPLACE INTO \(Row.table) (\(columns)) VALUES (\(marks))")
+        // REPLACE undoes more when it fails and so keeps more books: a row known to be new is simply inserted.
+        insert = try connection.prepare("INSERT INTO \(Row.table) (\(columns)) VALUES (\(marks))")
+        replace = try connection.prepare("REPLACE INTO \(Row.table) (\(columns)) VALUES (\(marks))")
         maximum = try connection.prepare("SELECT max(\(key)) FROM \(Row.table)")
         highestStored = 0
         try readHighest()
     }
 
-    private func readHighest() throws {
+    private mutating func readHighest() throws {
         highestStored = try maximum.step() ? maximum.integer(0) : 0
         try maximum.reset()
     }
 
     /// The row as it stands, changes of this batch included.
-    func row(_ key: Int64) throws -> Row? {
+    mutating func row(_ key: Int64) throws -> Row? {
         if let place = places[key] { return entries[place].row }
         guard let stored = try stored(key) else { return nil }
-        add(key, stored)
+        add(key, stored, isStored: true)
         return stored
     }
 
     /// Changes a row in place, made by `fresh` when there is none.
-    func update<Result>(_ key: Int64, fresh: () -> Row, _ change: (inout Row) throws -> Result) throws -> Result {
+    mutating func update<Result>(_ key: Int64, fresh: () -> Row, _ change: (inout Row) throws -> Result) throws
+        -> Result
+    {
         var place = places[key] ?? -1
-        if place < 0 { place = add(key, try stored(key) ?? fresh()) }
+        if place < 0 {
+            let stored = try stored(key)
+            place = add(key, stored ?? fresh(), isStored: stored != nil)
+        }
         if !entries[place].isDirty {
             entries[place].isDirty = true
-            dirty.append(place)
+            dirty.append(Change(key: key, place: place))
         }
         return try change(&entries[place].row)
     }
 
     @discardableResult
-    private func add(_ key: Int64, _ row: Row) -> Int {
+    private mutating func add(_ key: Int64, _ row: Row, isStored: Bool) -> Int {
         places[key] = entries.count
-        entries.append(Entry(key: key, row: row, isDirty: false))
+        entries.append(Entry(row: row, isStored: isStored, isDirty: false))
         return entries.count - 1
     }
 
@@ -81,26 +95,28 @@ final class Table<Row: TableRow> {
     }
 
     /// Writes the changed rows, in the order of their keys.
-    func flush() throws {
-        dirty.sort { entries[$0].key < entries[$1].key }
-        for place in dirty {
-            try entries[place].row.bind(to: upsert)
-            try upsert.run()
-            entries[place].isDirty = false
+    mutating func flush() throws {
+        dirty.sort { $0.key < $1.key }
+        for change in dirty {
+            let statement = entries[change.place].isStored ? replace : insert
+            try entries[change.place].row.bind(to: statement)
+            try statement.run()
+            entries[change.place].isStored = true
+            entries[change.place].isDirty = false
         }
-        if let last = dirty.last { highestStored = max(highestStored, entries[last].key) }
+        if let last = dirty.last { highestStored = max(highestStored, last.key) }
         dirty.removeAll(keepingCapacity: true)
-        if entries.count > 65_536 { forget() }
+        if entries.count > 131_072 { forget() }
     }
 
     /// Forgets everything that is not in the file, after a transaction that did not commit.
-    func reset() throws {
+    mutating func reset() throws {
         forget()
         dirty.removeAll()
         try readHighest()
     }
 
-    private func forget() {
+    private mutating func forget() {
         places.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
     }
