@@ -11,6 +11,8 @@ package struct Home: Sendable {
     package let clock: @Sendable () -> Instant
     /// Told of long work on the way: what, how far, out of how much.
     package var progress: @Sendable (String, Int64, Int64) -> Void = { _, _, _ in }
+    /// Told what people should know although the work goes on.
+    package var notice: @Sendable (String) -> Void = { _ in }
     package var isCancelled: @Sendable () -> Bool = { false }
 
     /// The policy that stages of deliveries and lists go by.
@@ -48,7 +50,7 @@ package struct Home: Sendable {
 
     /// Runs `body` with the ledger open for writing, and closes it whatever happens.
     package func write<Result: Sendable>(_ body: (LedgerWriter) async throws -> Result) async throws -> Result {
-        guard files.isHome else { throw LedgerError.noHome(files.home) }
+        try files.requireHome()
         let writer = try LedgerWriter(files: files, rules: .system, clock: clock, waitMilliseconds: 2_000)
         do {
             let result = try await body(writer)
@@ -62,7 +64,7 @@ package struct Home: Sendable {
 
     /// Runs `body` with the views open for writing, and closes them whatever happens.
     package func writeViews<Result: Sendable>(_ body: (ViewsWriter) async throws -> Result) async throws -> Result {
-        guard files.isHome else { throw LedgerError.noHome(files.home) }
+        try files.requireHome()
         let views = try ViewsWriter(files: files, policy: policy, waitMilliseconds: 2_000)
         do {
             let result = try await body(views)
@@ -88,13 +90,17 @@ package struct Home: Sendable {
         } catch LedgerError.writerAtWork {
             // Who holds the views open folds them as well; a moment later they are as good as ours.
         }
-        for _ in 0..<100 {
+        for _ in 0..<40 {
             if let views = try currentViews(ledger, atLeast: head) {
                 return try Snapshot(ledger: ledger, views: views, policy: policy)
             }
             try await Task.sleep(for: .milliseconds(50))
         }
-        throw ViewsError.damaged(files.views, "it does not follow the ledger")
+        guard let views = try currentViews(ledger, atLeast: 0) else {
+            throw LedgerError.writerAtWork(lock: files.viewsLock, holder: "")
+        }
+        notice("another process is still folding: this is the state as of event \(views.seq) of \(head)")
+        return try Snapshot(ledger: ledger, views: views, policy: policy)
     }
 
     private func currentViews(_ ledger: LedgerReader, atLeast seq: Int64) throws -> ViewsReader? {

@@ -6,8 +6,10 @@ internal import Views
 actor DestinationWorker {
     /// Deliveries in flight at once.
     static let width = 64
-    /// Throttled answers in a row after which a single run gives up waiting.
-    static let patience = 3
+    /// The longest rest that a single run waits for; after a longer one it ends, and leaves the rest to the next run.
+    static let patience = Duration.seconds(30)
+    /// The longest time for which the fold of outcomes is put off while requests are out.
+    static let foldDelay = Duration.milliseconds(200)
 
     private let destination: Destination
     private let https: HTTPSDestination
@@ -15,9 +17,9 @@ actor DestinationWorker {
     private let builder: OutgoingBuilder
     private let told: @Sendable (String, Outcome) -> Void
     private var pace: Pace
-    /// Set by a throttled answer: nothing is sent before.
-    private var restUntil: Instant?
-    private var throttledInARow = 0
+    /// Set by a throttled answer: nothing is sent before. A steady clock, so that a wrong one cannot prolong it.
+    private var restUntil: ContinuousClock.Instant?
+    private var lastFold = ContinuousClock.now
     private var isPaused = false
     private var counts = DeliveryCounts()
 
@@ -30,7 +32,12 @@ actor DestinationWorker {
         self.builder = builder
         self.told = told
         https = try HTTPSDestination(settings: destination.settings, secrets: reconciler.secrets)
-        pace = Pace(limit: destination.settings.https.pace, now: reconciler.clock())
+        let now = reconciler.clock()
+        pace = Pace(limit: destination.settings.https.pace, now: now)
+        // A rest that an earlier run was told to keep.
+        if let until = destination.restUntil, until > now {
+            restUntil = ContinuousClock.now + .microseconds(min((until - now).micros, RetryAfter.limit.micros))
+        }
     }
 
     func run(once: Bool) async throws -> DeliveryCounts {
@@ -49,10 +56,10 @@ actor DestinationWorker {
             var inFlight = 0
             while true {
                 // A half-empty window is filled in one go: claims and the fold of outcomes cost a transaction each.
-                while !isStopped(once: once), inFlight <= Self.width / 2 {
-                    if inFlight == 0, let end = restUntil { try await rest(until: end) }
+                while !isStopped, inFlight <= Self.width / 2 {
+                    try await fold()
+                    if inFlight == 0, try await !rest(once: once) { return }
                     guard restUntil == nil else { break }
-                    try await reconciler.views.catchUp()
                     let claims = try await reconciler.views.claim(
                         destination: destination, now: reconciler.clock(), limit: Self.width - inFlight)
                     for claim in claims { group.addTask { try await self.deliver(claim) } }
@@ -64,22 +71,36 @@ actor DestinationWorker {
                 guard inFlight > 0 else { return }
                 try await group.next()
                 inFlight -= 1
+                if ContinuousClock.now - lastFold > Self.foldDelay { try await fold() }
             }
         }
     }
 
-    private func isStopped(once: Bool) -> Bool {
-        isPaused || reconciler.isCancelled() || (once && throttledInARow > Self.patience)
+    private var isStopped: Bool { isPaused || reconciler.isCancelled() }
+
+    private func fold() async throws {
+        try await reconciler.views.catchUp()
+        lastFold = .now
     }
 
-    /// Waits in short steps, so that a cancelled run ends soon.
-    private func rest(until: Instant) async throws {
-        while reconciler.clock() < until && !reconciler.isCancelled() { try await Task.sleep(for: .milliseconds(50)) }
+    /// Waits out a rest, in short steps, so that a cancelled run ends soon; `false` when the rest is too long for a
+    /// single run.
+    private func rest(once: Bool) async throws -> Bool {
+        guard let end = restUntil else { return true }
+        if once && end - .now > Self.patience { return false }
+        while ContinuousClock.now < end && !reconciler.isCancelled() { try await Task.sleep(for: .milliseconds(50)) }
         restUntil = nil
+        return true
     }
 
     private func deliver(_ claim: Claim) async throws {
-        let outgoing = try await builder.outgoing(claim)
+        guard let outgoing = try await builder.outgoing(claim) else {
+            // Nothing is left to send, and no key to seal an exchange with.
+            let erased = SentAttempt(
+                outcome: .rejected, status: nil, remoteID: nil, reason: "the customer's data was erased",
+                retryAfter: nil, sha256: [], exchange: [])
+            return try await record(erased, claim, content: [], at: reconciler.clock())
+        }
         let content = https.payloadDigest(outgoing)
         let known = claim.row.delivery
         if known.delivered > 0 && known.digest == content {
@@ -122,10 +143,8 @@ actor DestinationWorker {
         }
         if sent.outcome == .throttled {
             pace.slowDown(now: now)
-            throttledInARow += 1
-            restUntil = now + (delay ?? RetrySchedule.throttleDelay)
-        } else if sent.outcome.isDelivered {
-            throttledInARow = 0
+            let end = ContinuousClock.now + .microseconds((delay ?? RetrySchedule.throttleDelay).micros)
+            restUntil = max(restUntil ?? end, end)
         }
         _ = try await reconciler.writer.append(events)
         counts.outcomes[sent.outcome, default: 0] += 1

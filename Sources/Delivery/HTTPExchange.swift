@@ -80,10 +80,15 @@ struct HTTPExchange {
     }
 
     /// An error in few words. None of them can hold what was sent: they are about connections.
+    /// What kind of failure it was, without its own words: those name source files, and may name more.
+    private static func kind(of error: any Error) -> String {
+        "\(error)".hasPrefix("handshakeFailed") ? "the TLS handshake failed" : "\(type(of: error))"
+    }
+
     private static func words(_ error: any Error) -> String {
         if error is CancellationError { return "it was broken off" }
         if let error = error as? IOError { return String(cString: strerror(error.errnoCode)).lowercased() }
-        guard let error = error as? HTTPClientError else { return String("\(error)".prefix(200)) }
+        guard let error = error as? HTTPClientError else { return Self.kind(of: error) }
         switch error {
         case .deadlineExceeded, .readTimeout, .writeTimeout: return "no answer in time"
         case .connectTimeout, .getConnectionFromPoolTimeout: return "connecting took too long"

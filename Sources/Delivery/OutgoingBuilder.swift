@@ -23,8 +23,10 @@ actor OutgoingBuilder {
 
     /// At a destination that takes every action, that action as it came; else the lead as it stands: its latest action,
     /// and the newest value of each contact field.
-    func outgoing(_ claim: Claim) throws -> Outgoing {
+    /// `nil` when the customer's data was erased.
+    func outgoing(_ claim: Claim) throws -> Outgoing? {
         let seq = claim.action == 0 ? claim.lead.latest.seq : claim.action
+        guard try !reader.isErased(subject: claim.row.lead >> 32) else { return nil }
         guard var action = try details.action(seq) else {
             throw ViewsError.damaged("views.db", "a delivery is about event \(seq), which is no action")
         }

@@ -6,6 +6,7 @@ package enum LedgerError: Error, CustomStringConvertible {
     case cannotMakeHome(String, String)
     case cannotLock(String, String)
     case keyFile(String, String)
+    case lostLedger(String, vault: String)
     case wrongKey(keyFile: String, vault: String)
     case otherLedger(file: String)
     case writerAtWork(lock: String, holder: String)
@@ -26,6 +27,9 @@ package enum LedgerError: Error, CustomStringConvertible {
         case .cannotLock(let path, let why):
             "\(path) cannot be opened for writing: \(why). Check the permissions of the home"
         case .keyFile(let path, let what): "the key file \(path) \(what)"
+        case .lostLedger(let path, let vault):
+            "\(path) is missing or empty, but \(vault) with its keys is there: restore the ledger from a backup, "
+                + "or move the vault away to begin anew"
         case .wrongKey(let keyFile, let vault):
             "\(keyFile) is not the key of \(vault): put the right key file back from your backup of keys"
         case .otherLedger(let file):

@@ -206,7 +206,8 @@ private struct JSONReader {
         }
     }
 
-    /// The scalar of one escape by number, or of two that are a surrogate pair; a lone surrogate is no text and is refused.
+    /// The scalar of one escape by number, or of two that are a surrogate pair; a lone surrogate is no text and is
+    /// refused.
     private mutating func escapedScalar(from start: Int) throws(JSONError) -> Unicode.Scalar {
         let alone = JSONError(reason: "a surrogate stands alone", offset: start)
         let first = try hexadecimal()

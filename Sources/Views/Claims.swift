@@ -17,7 +17,7 @@ package struct Claim: Hashable, Sendable {
         // An action waits for the earlier ones of its lead that are still to be sent; parked ones hold up nobody.
         let first = """
             AND NOT EXISTS (SELECT 1 FROM delivery e INDEXED BY delivery_open
-                WHERE e.lead = d.lead AND e.due_at IS NOT NULL AND e.key < d.key AND e.key >> 32 = ?1)
+                WHERE e.lead = d.lead AND e.due_at IS NOT NULL AND e.key >= ?1 << 32 AND e.key < d.key)
             """
         return """
             SELECT \(columns) FROM delivery d INDEXED BY delivery_due
@@ -39,7 +39,7 @@ extension ViewsWriter {
     /// Takes up to `limit` deliveries that are due at a destination and writes down that they are being sent, so that a
     /// crash leaves a trace of each. At most one of a lead: at a destination that takes every action, the first.
     ///
-    /// O(claims × log due), whatever was delivered before.
+    /// O(log due) a claim, whatever was delivered before; at a destination that takes every action, O(due) in all.
     package func claim(destination: Destination, now: Instant, limit: Int) throws -> [Claim] {
         try withConnection { connection in
             let due = try dueRows(connection, destination, now, limit)

@@ -12,6 +12,8 @@ package struct Destination: Hashable, Sendable {
     package var reason: String?
     /// The last event about it.
     package var seq: Int64
+    /// Until when the destination asked to be left alone.
+    package var restUntil: Instant?
 
     package enum State: String, Sendable {
         case active
@@ -49,7 +51,7 @@ struct Destinations {
 
     init(_ connection: Connection) throws {
         let select = try connection.prepare(
-            "SELECT number, settings, state, reason, seq FROM destination ORDER BY number")
+            "SELECT number, settings, state, reason, seq, rest_until FROM destination ORDER BY number")
         while try select.step() {
             guard let settings = DestinationEvent.settings(select.bytes(1)),
                 let state = Destination.State(rawValue: try select.text(2))
@@ -57,7 +59,7 @@ struct Destinations {
             all.append(
                 Destination(
                     number: select.integer(0), settings: settings, state: state, reason: try select.optionalText(3),
-                    seq: select.integer(4)))
+                    seq: select.integer(4), restUntil: select.optionalInteger(5).map { Instant(micros: $0) }))
         }
     }
 
@@ -81,6 +83,7 @@ struct Destinations {
             index = all.count - 1
         }
         all[index].seq = seq
+        all[index].restUntil = nil
         switch type {
         case .destinationPaused:
             all[index].state = .paused
@@ -98,9 +101,28 @@ struct Destinations {
         return all[index]
     }
 
+    /// Takes in how an attempt ended: a throttled one asks for a rest, one that got through ends it.
+    mutating func evolve(_ attempt: AttemptDetail) {
+        guard all.indices.contains(Int(attempt.destination) - 1) else { return }
+        let index = Int(attempt.destination) - 1
+        switch attempt.outcome {
+        case .throttled: all[index].restUntil = max(all[index].restUntil, attempt.retryAt)
+        case .delivered: all[index].restUntil = nil
+        default: break
+        }
+    }
+
+    private func max(_ left: Instant?, _ right: Instant?) -> Instant? {
+        guard let left, let right else { return left ?? right }
+        return left < right ? right : left
+    }
+
     func save(_ connection: Connection) throws {
         let upsert = try connection.prepare(
-            "INSERT OR REPLACE INTO destination (number, name, settings, state, reason, seq) VALUES (?, ?, ?, ?, ?, ?)")
+            """
+            INSERT OR REPLACE INTO destination (number, name, settings, state, reason, seq, rest_until)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """)
         for destination in all {
             try upsert.bind(destination.number, at: 1)
             try upsert.bind(destination.name, at: 2)
@@ -108,6 +130,7 @@ struct Destinations {
             try upsert.bind(destination.state.rawValue, at: 4)
             try upsert.bind(destination.reason, at: 5)
             try upsert.bind(destination.seq, at: 6)
+            try upsert.bind(destination.restUntil?.micros, at: 7)
             try upsert.run()
         }
     }

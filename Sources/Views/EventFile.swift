@@ -126,6 +126,11 @@ package enum ViewsError: Error, CustomStringConvertible {
     case outOfStep(String)
     case damaged(String, String)
 
+    /// The file itself may be well: it could not be opened, read or written just now.
+    var isPassing: Bool {
+        if case .file = self { true } else { false }
+    }
+
     package var description: String {
         switch self {
         case .file(let path, let why): "\(path) cannot be used: \(why)"

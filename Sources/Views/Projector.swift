@@ -124,22 +124,22 @@ final class Projector {
         }
         if lead.number == next { leadCount += 1 }
         row.lead = lead.number
-        if !active.isEmpty { try want(key, lead, action, at: event.recordedAt) }
+        if !active.isEmpty { try want(key, lead, action) }
     }
 
     /// Tells each destination what the lead became.
-    private func want(_ key: Int64, _ lead: Lead, _ action: ActionFact, at: Int64) throws {
+    private func want(_ key: Int64, _ lead: Lead, _ action: ActionFact) throws {
         let texts = try texts(key, lead)
         for destination in active {
             let suppression = destination.suppression(of: lead, texts)
             if destination.takesEveryAction {
                 try update(destination, unit: action.seq, key) {
-                    $0.want(action.seq, at: at, suppression: action.isTest ? "test" : suppression)
+                    $0.want(action.seq, suppression: action.isTest ? "test" : suppression)
                 }
                 if suppression != nil { try suppressOpen(destination, key, suppression) }
             } else {
                 try update(destination, unit: Int64(lead.number), key) {
-                    $0.want(lead.version, at: at, suppression: suppression)
+                    $0.want(lead.version, suppression: suppression)
                 }
             }
         }
@@ -170,7 +170,7 @@ final class Projector {
         while try select.step() { open.append(select.integer(0)) }
         for key in open {
             try deliveries.update(key, fresh: { DeliveryRow(key: key, lead: lead) }) { row in
-                row.delivery.want(row.delivery.wanted, at: 0, suppression: reason)
+                row.delivery.want(row.delivery.wanted, suppression: reason)
             }
         }
     }
@@ -180,6 +180,7 @@ final class Projector {
         let key = LeadRow.key(subject: subject, offer: event.offer)
         guard let detail, let lead = try leads.row(key) else { return }
         row.lead = lead.lead.number
+        destinations.evolve(detail)
         row.previous = try customers.update(subject, fresh: { CustomerRow(subject: subject) }) { row in
             defer { row.customer.lastEvent = event.seq }
             return UInt32(truncatingIfNeeded: row.customer.lastEvent)
@@ -215,11 +216,19 @@ final class Projector {
             let destination = destinations.evolve(type, seq: event.seq, detail: detail)
         else { return }
         active = destinations.active
-        guard type == .destinationChanged else { return }
+        guard type != .destinationPaused else { return }
         try write()
-        if destination.state == .removed {
-            try connection.execute("UPDATE delivery SET due_at = NULL WHERE key >> 32 = \(destination.number)")
-            try deliveries.reset()
+        if type == .destinationResumed {
+            // What failed before the mending is tried again at once.
+            try settle(destination, "due_at = \(Delivery.atOnce), failures = 0 WHERE due_at IS NOT NULL")
+        } else if destination.state == .removed {
+            let delivered = Delivery.State.delivered.rawValue
+            try settle(
+                destination,
+                """
+                due_at = NULL, state = \(Delivery.State.suppressed.rawValue), reason = 'destination removed'
+                WHERE state <> \(delivered)
+                """)
         } else if destination.takesEveryAction {
             try wantEveryAction(destination)
         } else {
@@ -229,12 +238,18 @@ final class Projector {
                 let row = try LeadRow(reading: select)
                 let suppression = destination.suppression(of: row.lead, try texts(row.key, row.lead))
                 try update(destination, unit: Int64(row.lead.number), row.key) {
-                    $0.want(row.lead.version, at: event.recordedAt, suppression: suppression)
+                    $0.want(row.lead.version, suppression: suppression, isMended: true)
                 }
                 if deliveries.dirtyCount >= Self.dirtyLimit { try deliveries.flush() }
             }
             try deliveries.flush()
         }
+    }
+
+    /// Changes what stands in the file about a destination's deliveries.
+    private func settle(_ destination: Destination, _ change: String) throws {
+        try connection.execute("UPDATE delivery SET \(change) AND key >> 32 = \(destination.number)")
+        try deliveries.reset()
     }
 
     /// The same for a destination that takes every action: a walk over the ledger so far.
@@ -246,9 +261,9 @@ final class Projector {
             let suppression =
                 event.flags.contains(.test) ? "test" : destination.suppression(of: row.lead, try texts(key, row.lead))
             try update(destination, unit: event.seq, key) {
-                $0.want(event.seq, at: event.recordedAt, suppression: suppression)
+                $0.want(event.seq, suppression: suppression, isMended: true)
             }
-            if event.seq % 65_536 == 0 {
+            if deliveries.dirtyCount >= Self.dirtyLimit {
                 try deliveries.flush()
                 try leads.flush()
             }

@@ -93,6 +93,8 @@ package actor ViewsWriter {
                 if let kept = try make(files, policy, reader, building) { return kept }
             } catch let error as SQLiteError where !error.isDamaged {
                 throw error
+            } catch let error as ViewsError where error.isPassing {
+                throw error
             } catch {
                 // A damaged view is not mended but folded again, below.
             }
@@ -146,6 +148,8 @@ package actor ViewsWriter {
         }
         try fresh.connection.execute("PRAGMA journal_mode = WAL")
         try fresh.connection.close()
+        // What is in the write-ahead log goes into the file: until the rename, that is what a crash would leave.
+        try store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         try store.connection.close()
         try ViewsFiles.swap(path, files.views)
         isKept = true

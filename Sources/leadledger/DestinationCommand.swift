@@ -29,7 +29,12 @@ struct DestinationCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            let settings = try DestinationSettings(name: name, kind: kind, set: set, secret: secret)
+            let settings: DestinationSettings
+            do {
+                settings = try DestinationSettings(name: name, kind: kind, set: set, secret: secret)
+            } catch {
+                throw ValidationError("\(error)")
+            }
             let isNew = try await options.home().setDestination(settings, reason: reason)
             if options.output == .json || options.output == .ndjson { return printJSON(settings.json) }
             print("Destination \(name) was \(isNew ? "added" : "set anew"). Next: leadledger deliver --once")

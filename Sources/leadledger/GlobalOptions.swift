@@ -18,6 +18,7 @@ struct GlobalOptions: ParsableArguments {
             files: Home.locate(option: homePath, environment: ProcessInfo.processInfo.environment))
         home.isCancelled = { Interruption.isRequested }
         let bar = ProgressBar()
+        home.notice = { say($0) }
         home.progress = { bar.show($0, $1, $2) }
         return home
     }

@@ -31,6 +31,7 @@ struct ImportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let home = options.home()
+        try refuseRejectsInside(home.files.home)
         var settings = ImportOptions()
         settings.format = format
         settings.offer = offer.flatMap { Offer($0) }
@@ -44,6 +45,14 @@ struct ImportCommand: AsyncParsableCommand {
             throw ExitCode(130)
         }
         if result.counts.rejected > 0 { throw ExitCode(6) }
+    }
+
+    /// The rejects begin an empty file: one of the home's own must not be emptied by a slip.
+    private func refuseRejectsInside(_ home: String) throws {
+        guard let rejects else { return }
+        let folder = URL(fileURLWithPath: rejects).deletingLastPathComponent().resolvingSymlinksInPath()
+        guard folder.path == URL(fileURLWithPath: home).resolvingSymlinksInPath().path else { return }
+        throw ValidationError("--rejects must not name a file in the home of the ledger; name another folder")
     }
 
     private func importAll(_ home: Home, _ settings: ImportOptions) async throws -> ImportResult {

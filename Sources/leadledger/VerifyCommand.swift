@@ -21,7 +21,7 @@ struct VerifyCommand: AsyncParsableCommand {
         case .json, .ndjson:
             printJSON([
                 "ok": .bool(result.isOK), "events": .number(result.events), "treeSize": .number(result.treeSize),
-                "rootHash": .string(root),
+                "rootHash": .string(root), "pagesChecked": .bool(result.arePagesChecked),
                 "findings": .array(
                     result.findings.map { ["seq": $0.seq.map { .number($0) } ?? .null, "what": .string($0.what)] }),
             ])
@@ -29,6 +29,9 @@ struct VerifyCommand: AsyncParsableCommand {
             for finding in result.findings { print("event \(finding.seq.map { "\($0)" } ?? "-"): \(finding.what)") }
             if result.more > 0 { print("... and \(result.more) more findings") }
             print(result.isOK ? "ok: \(result.events) events, root \(root)" : "NOT ok: \(result.events) events read")
+        }
+        if !result.arePagesChecked {
+            say("The checksums of pages were not looked at: a writer is at work, or the home cannot be written to.")
         }
         if !result.isOK { throw ExitCode(6) }
     }

@@ -159,7 +159,7 @@ import Testing
         try await home.withWriter { _ = try await $0.append(.action("PLT", email: "ada@example.com")) }
         try home.folder.write(early, to: "ledger.db")
         let text = try await refusal(home)
-        #expect(text.contains("once held event 2"), "\(text)")
+        #expect(text.contains("knows of event 2"), "\(text)")
         let verification = try home.verify()
         #expect(verification.findings.contains { $0.seq == 2 }, "\(verification)")
     }

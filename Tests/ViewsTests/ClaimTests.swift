@@ -44,7 +44,10 @@ import Testing
         let views = try ViewsWriter(files: home.files, policy: .september2018)
         try await views.catchUp()
         let destination = try #require(await views.destinations.first)
-        #expect(try await views.claim(destination: destination, now: Instant(micros: 0), limit: 10) == [])
+        // A new lead is due whatever the clock says: one that once ran ahead must not hold it back.
+        let first = try await views.claim(destination: destination, now: Instant(micros: 0), limit: 10)
+        #expect(first.map { $0.row.key & 0xffff_ffff } == Array(1...10))
+        try await views.release(first.map(\.row.key))
         var claimed: [Int64] = []
         while true {
             let claims = try await views.claim(destination: destination, now: later, limit: 7)

@@ -120,7 +120,7 @@ import Testing
         let connection = try Connection(path: home.files.views, mode: .readWrite)
         try connection.execute(
             """
-            UPDATE customer SET actions = actions + 1 WHERE subject IN (1, 2);
+            UPDATE customer SET state = zeroblob(40) WHERE subject IN (1, 2);
             DELETE FROM lead WHERE key = (SELECT max(key) FROM lead);
             UPDATE attempt SET outcome = 'other' WHERE seq = (SELECT min(seq) FROM attempt)
             """)

@@ -8,8 +8,8 @@ CREATE TABLE progress (
     fingerprint TEXT NOT NULL
 ) STRICT;
 
--- One row a subject that acted. States are numbers of eight bytes, read and written by `CustomerRow` and `LeadRow` only:
--- a column each would cost more than the fold.
+-- One row a subject that acted. States are numbers of eight bytes, read and written by `CustomerRow` and `LeadRow`
+-- only: a column each would cost more than the fold.
 CREATE TABLE customer (
     subject INTEGER PRIMARY KEY,
     state BLOB NOT NULL
@@ -29,7 +29,8 @@ CREATE TABLE destination (
     settings BLOB NOT NULL,
     state TEXT NOT NULL,
     reason TEXT,
-    seq INTEGER NOT NULL
+    seq INTEGER NOT NULL,
+    rest_until INTEGER
 ) STRICT;
 
 -- One row for what is to be brought to one destination; the key is destination × 2^32 + lead number (or the seq of an

@@ -35,6 +35,7 @@ package enum HTTPSOutcome {
         case 401, 403: "answered \(status): the endpoint does not let leadledger in"
         case 404: "answered 404: nothing is at this url"
         case 410: "answered 410: the endpoint is closed for good"
+        case 408: "answered 408: the endpoint did not get the request in time"
         case 413: "answered 413: too large for the endpoint"
         case 415: "answered 415: the endpoint does not read this format"
         case 429: "answered 429: too many requests"

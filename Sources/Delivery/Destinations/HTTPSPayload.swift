@@ -62,7 +62,10 @@ package struct HTTPSPayload: Sendable {
     /// and another as soon as it tells something else. A version alone would not do: a customer's contact may change
     /// through another lead while this one waits for its next attempt. It has no `.`, which parts the fields of a
     /// signature.
+    ///
+    /// An action that is sent as it came has one content for ever; only the lead around it changes.
     package func idempotencyKey(_ outgoing: Outgoing) -> String {
+        guard mode == .state else { return "\(outgoing.delivery)_\(outgoing.version)" }
         let content = contentDigest(outgoing).prefix(6).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
         return "\(outgoing.delivery)_\(outgoing.version)_\(content.joined())"
     }

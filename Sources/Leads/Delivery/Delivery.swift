@@ -45,9 +45,14 @@ package struct Delivery: Hashable, Sendable {
 
     package init() {}
 
+    /// Due whatever the clock says: a clock that once ran ahead must not hold leads back.
+    package static let atOnce: Int64 = 0
+
     /// The lead reached `version`, or the destination's settings changed.
-    /// - Parameter suppression: why it must not be sent; `nil` when it may be.
-    package mutating func want(_ version: Int64, at: Int64, suppression: String?) {
+    /// - Parameters:
+    ///   - suppression: why it must not be sent; `nil` when it may be.
+    ///   - isMended: the destination was set anew or resumed, so what failed before is tried again at once.
+    package mutating func want(_ version: Int64, suppression: String?, isMended: Bool = false) {
         wanted = version
         if let suppression {
             state = .suppressed
@@ -57,12 +62,12 @@ package struct Delivery: Hashable, Sendable {
             state = .delivered
             reason = nil
             dueAt = nil
-        } else if state != .retry && state != .unknown {
+        } else if isMended || (state != .retry && state != .unknown) {
             // A destination that is failing keeps its pause: new content is no reason to knock again at once.
             state = .wanted
             reason = nil
             failures = 0
-            dueAt = at
+            dueAt = Self.atOnce
         }
     }
 
@@ -99,12 +104,14 @@ package struct Delivery: Hashable, Sendable {
             guard state != .suppressed else { return }
             state = delivered >= wanted ? .delivered : .wanted
             reason = nil
-            dueAt = delivered >= wanted ? nil : attempt.at
+            dueAt = delivered >= wanted ? nil : Self.atOnce
         case .rejected: stop(.parked, attempt.reason)
-        case .config: stop(.wanted, attempt.reason, dueAt: attempt.at)
+        case .config: stop(.wanted, attempt.reason, dueAt: Self.atOnce)
         case .throttled: stop(.retry, attempt.reason, dueAt: attempt.retryAt ?? attempt.at)
         case .retry, .authRefresh, .ambiguous:
             failures += 1
+            // It may have arrived all the same, so nobody knows any more what the destination has.
+            digest = []
             if let retryAt = attempt.retryAt {
                 stop(attempt.outcome == .ambiguous ? .unknown : .retry, attempt.reason, dueAt: retryAt)
             } else {

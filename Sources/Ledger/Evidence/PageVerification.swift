@@ -30,6 +30,7 @@ struct PageVerification {
             }
         }
         try checkPages(into: &result)
+        result.arePagesChecked = true
     }
 
     private func checkPages(into result: inout Verification) throws {

@@ -14,6 +14,8 @@ package struct Verification: Hashable, Sendable {
     package var treeSize: Int64 = 0
     package var rootHash: [UInt8] = []
     package var findings: [Finding] = []
+    /// Whether page checksums were looked at, which cannot be while a writer is at work.
+    package var arePagesChecked = false
     /// How many findings there were beyond those kept.
     package var more = 0
 
@@ -51,8 +53,13 @@ package struct Verify {
     }
 
     package func run() throws -> Verification {
-        guard files.isHome else { throw LedgerError.noHome(files.home) }
         var result = Verification()
+        do {
+            try files.requireHome()
+        } catch .lostLedger(let path, _) where FileBytes.exists(path) {
+            result.add(nil, "the file is empty, although keys of its subjects were made")
+            return result
+        }
         do {
             try PageVerification(files: files).run(into: &result)
             try readEvents(into: &result)

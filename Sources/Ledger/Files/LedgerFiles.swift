@@ -25,6 +25,25 @@ package struct LedgerFiles: Hashable, Sendable {
 
     package var isHome: Bool { FileBytes.exists(ledger) }
 
+    /// Throws when there is no ledger to read here, and says whether there is none or it may not be looked at.
+    package func requireHome() throws(LedgerError) {
+        var status = stat()
+        guard stat(ledger, &status) != 0 else { return try refuseLostLedger() }
+        guard errno == ENOENT || errno == ENOTDIR else {
+            throw .cannotMakeHome(home, String(cString: strerror(errno)))
+        }
+        try refuseLostLedger()
+        throw .noHome(home)
+    }
+
+    /// A vault without its ledger means that the ledger was lost: a new one in its place would hide that.
+    package func refuseLostLedger() throws(LedgerError) {
+        guard FileBytes.size(ledger) ?? 0 == 0, FileBytes.size(ledger + "-wal") ?? 0 == 0,
+            FileBytes.size(vault) ?? 0 > 0
+        else { return }
+        throw .lostLedger(ledger, vault: vault)
+    }
+
     /// Makes the folder, and the folders above it; harmless when there is one.
     package func makeFolder() throws(LedgerError) {
         var path = home.hasPrefix("/") ? "" : "."

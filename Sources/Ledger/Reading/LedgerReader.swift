@@ -27,7 +27,7 @@ package final class LedgerReader {
     private var terms = Terms()
 
     package init(files: LedgerFiles) throws(LedgerError) {
-        guard files.isHome else { throw .noHome(files.home) }
+        try files.requireHome()
         do {
             connection = try Connection(path: files.ledger, mode: .readOnly)
             guard try LedgerStore.migrator.check(connection) > 0 else { throw LedgerError.noHome(files.home) }
@@ -116,6 +116,9 @@ package final class LedgerReader {
         }
         return found
     }
+
+    /// Whether the key of a subject was destroyed.
+    package func isErased(subject: Int64) throws -> Bool { try vault.key(of: subject) == nil }
 
     /// The contact data of an event, unsealed; `nil` when it has none or its key was destroyed.
     package func contact(of event: StoredEvent) throws -> [UInt8]? {

@@ -32,7 +32,7 @@ struct IdentityKeys: Sendable {
     private func hash(_ identity: Identity, _ digest: [UInt8]) -> [UInt8] {
         switch identity {
         case .id(let scope, let id):
-            self.identity.short("id", Array(scope.utf8) + [0] + Array(id.utf8))
+            self.identity.short("id", Int64(scope.utf8.count).bigEndianBytes + Array(scope.utf8) + Array(id.utf8))
         case .row(let ordinal): self.identity.short("row", digest + Int64(ordinal).bigEndianBytes)
         case .window(let scope, _): self.identity.short("window", digest + Array(scope.utf8))
         case .none: []
@@ -45,6 +45,7 @@ struct AppendBatch {
     let store: LedgerStore
     let vault: Vault
     let lookup: Lookup
+    /// What the clock says. Events are never recorded before the one before them, so `head.recordedAt` may be later.
     let now: Instant
     var random: RandomBytes
     private(set) var head: LedgerHead
@@ -58,7 +59,7 @@ struct AppendBatch {
         self.now = now
         self.random = random
         head = store.head
-        head.recordedAt = now
+        head.recordedAt = max(now, head.recordedAt)
     }
 
     mutating func append(_ prepared: PreparedEvent) throws -> Appended {
@@ -98,7 +99,7 @@ struct AppendBatch {
     private mutating func seal(_ prepared: PreparedEvent) throws -> StoredEvent {
         let event = prepared.event
         let subject = try subject(of: prepared)
-        let id = event.id.map { EventID($0) } ?? .version7(at: now, random: random.pair())
+        let id = event.id.map { EventID($0) } ?? .version7(at: head.recordedAt, random: random.pair())
         var contact: [UInt8]?
         var body: [UInt8]?
         if let part = event.contact {
@@ -106,14 +107,15 @@ struct AppendBatch {
             contact = try Sealing.seal(part, .contact, of: id, with: key.contactKey, nonce: random.bytes(12))
         }
         if let part = event.body {
-            guard let key = try vault.bodyKey(of: subject, at: now, make: true) else {
+            guard let key = try vault.bodyKey(of: subject, at: head.recordedAt, make: true) else {
                 throw Self.keyMissing(subject)
             }
             body = try Sealing.seal(part, .body, of: id, with: key, nonce: random.bytes(12))
         }
         return StoredEvent(
             seq: head.size + 1, type: event.type.rawValue, subject: subject, occurredAt: event.occurredAt ?? now,
-            recordedAt: now, source: event.source ?? "", action: event.action ?? "", offer: event.offer ?? "",
+            recordedAt: head.recordedAt, source: event.source ?? "", action: event.action ?? "",
+            offer: event.offer ?? "",
             country: event.country ?? "", flags: event.flags, actor: event.actor, cause: event.cause ?? 0, id: id,
             identity: prepared.identity, digest: prepared.digest, detail: event.detail, contact: contact, body: body)
     }

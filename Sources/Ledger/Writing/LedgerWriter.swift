@@ -48,6 +48,7 @@ package actor LedgerWriter {
         var random = random
         do {
             lock = try FileLock(path: files.ledgerLock, waitMilliseconds: waitMilliseconds)
+            try files.refuseLostLedger()
             store = try LedgerStore(
                 files: files, createdAt: clock(),
                 newID: EventID.version7(at: clock(), random: random.pair()).uuidBytes ?? [])
@@ -126,7 +127,7 @@ package actor LedgerWriter {
     private func commit(_ tickets: [Ticket]) {
         if let failure { return tickets.forEach { $0.result = .failure(failure) } }
         var batch = AppendBatch(
-            store: store, vault: vault, lookup: lookup, now: max(clock(), store.head.recordedAt), random: random)
+            store: store, vault: vault, lookup: lookup, now: clock(), random: random)
         do {
             var answers: [[Appended]] = []
             try store.commit {

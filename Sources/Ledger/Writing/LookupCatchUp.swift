@@ -13,7 +13,9 @@ struct LookupCatchUp {
         let size = store.head.size
         guard lookup.savedSeq <= size else {
             throw LedgerError.damaged(
-                store.connection.path, "it ends at event \(size), but once held event \(lookup.savedSeq)")
+                store.connection.path,
+                "it ends at event \(size), but lookup.db beside it knows of event \(lookup.savedSeq). If an older "
+                    + "ledger was restored on purpose, delete lookup.db; events after \(size) are then gone")
         }
         guard lookup.savedSeq < size else { return }
         let keys = IdentityKeys(vault.master)
