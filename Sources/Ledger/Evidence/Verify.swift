@@ -54,12 +54,11 @@ package struct Verify {
 
     package func run() throws -> Verification {
         var result = Verification()
-        do {
-            try files.requireHome()
-        } catch .lostLedger(let path, _) where FileBytes.exists(path) {
-            result.add(nil, "the file is empty, although keys of its subjects were made")
+        if files.isHome && FileBytes.size(files.ledger) == 0 {
+            result.add(nil, "the file is empty")
             return result
         }
+        try files.requireHome()
         do {
             try PageVerification(files: files).run(into: &result)
             try readEvents(into: &result)
