@@ -25,7 +25,13 @@ package struct Policies: Sendable {
         self.all = all
     }
 
-    package func named(_ name: String) throws -> Policy {
+    /// A policy by its name. A built-in one is there whatever the files say.
+    package static func named(_ name: String, home: String) throws -> Policy {
+        if let policy = Policy.builtIn.first(where: { $0.name == name }) { return policy }
+        return try Policies(home: home).named(name)
+    }
+
+    private func named(_ name: String) throws -> Policy {
         guard let policy = all.first(where: { $0.name == name }) else {
             let known = all.map(\.name).joined(separator: ", ")
             throw Failure(description: "there is no policy \(name). There are: \(known)")

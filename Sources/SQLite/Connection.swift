@@ -1,5 +1,11 @@
 internal import CSQLite
 
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
 /// One open database file, for one owner.
 ///
 /// A connection and its statements are not `Sendable`: whoever opened them uses them alone, so SQLite's own mutexes are
@@ -7,7 +13,8 @@ internal import CSQLite
 /// to SQLite is in bytes, so NUL bytes and empty values survive unchanged.
 package final class Connection {
     package enum Mode: Sendable {
-        /// The file must exist; writing is refused by the operating system.
+        /// The file must exist and is never written. In a folder that cannot be written to, a copy on other media for
+        /// one, it is taken to be changed by nobody.
         case readOnly
         /// The file must exist.
         case readWrite
@@ -41,8 +48,10 @@ package final class Connection {
             case .readWrite: SQLITE_OPEN_READWRITE
             case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
             }
+        let isStill = mode == .readOnly && Self.isStill(path)
         let code = sqlite3_open_v2(
-            path, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+            isStill ? Self.address(path) + "?immutable=1" : path, &handle,
+            flags | (isStill ? SQLITE_OPEN_URI : 0) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
             checksummed ? LEADLEDGER_CHECKSUM_VFS : nil)
         guard code == SQLITE_OK else {
             let error = lastError(code)
@@ -53,6 +62,24 @@ package final class Connection {
         sqlite3_busy_timeout(handle, busyTimeoutMilliseconds)
         try check(leadledger_refuse_quoted_literals(handle))
         if checksummed && mode != .readOnly { try check(leadledger_reserve_checksum_bytes(handle)) }
+    }
+
+    /// Whether nobody can be at work on a file here: SQLite reads a write-ahead log only where it may make files.
+    private static func isStill(_ path: String) -> Bool {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        var log = stat()
+        return access(path, R_OK) == 0 && access(folder, W_OK) != 0
+            && (stat(path + "-wal", &log) != 0 || log.st_size == 0)
+    }
+
+    /// The path as a URI (https://sqlite.org/uri.html).
+    private static func address(_ path: String) -> String {
+        "file:" + path.utf8.map { byte in
+            switch byte {
+            case 0x25, 0x23, 0x3f, 0x80...: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            default: String(UnicodeScalar(byte))
+            }
+        }.joined()
     }
 
     deinit { try? close() }

@@ -35,7 +35,7 @@ struct FunnelCommand: AsyncParsableCommand {
     func run() async throws {
         let home = options.home()
         let query = FunnelQuery(
-            policy: try Policies(home: home.files.home).named(policy), mode: mode, unit: unit, window: window,
+            policy: try Policies.named(policy, home: home.files.home), mode: mode, unit: unit, window: window,
             since: since, until: until, asOf: asOf, by: try dimensions(), now: home.clock())
         let report = try (try await home.snapshot()).funnel(query)
         switch options.output {

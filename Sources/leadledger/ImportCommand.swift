@@ -74,13 +74,12 @@ struct ImportCommand: AsyncParsableCommand {
 
     private func report(_ result: ImportResult) {
         let counts = result.counts
-        if options.output == .json || options.output == .ndjson {
-            printJSON([
-                "read": .number(counts.read), "recorded": .number(counts.recorded),
-                "duplicates": .number(counts.duplicates), "quarantined": .number(counts.quarantined),
-                "rejected": .number(counts.rejected),
-            ])
-        } else {
+        let record: JSON = [
+            "read": .number(counts.read), "recorded": .number(counts.recorded),
+            "duplicates": .number(counts.duplicates), "quarantined": .number(counts.quarantined),
+            "rejected": .number(counts.rejected),
+        ]
+        if !printRecord(record, options.output) {
             print(
                 "read \(counts.read), recorded \(counts.recorded), duplicates \(counts.duplicates), "
                     + "quarantined \(counts.quarantined), rejected \(counts.rejected)"

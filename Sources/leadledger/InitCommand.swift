@@ -12,9 +12,7 @@ struct InitCommand: AsyncParsableCommand {
     func run() async throws {
         let home = options.home()
         let isNew = try await home.initialize()
-        if options.output == .json || options.output == .ndjson {
-            return printJSON(["home": .string(home.files.home), "created": .bool(isNew)])
-        }
+        if printRecord(["home": .string(home.files.home), "created": .bool(isNew)], options.output) { return }
         guard isNew else { return print("There is a ledger in \(home.files.home) already; nothing was changed.") }
         print("A ledger was made in \(home.files.home).")
         print("Back up \(home.files.keyFile) apart from the ledger: without it no contact data can be read.")

@@ -15,6 +15,10 @@ struct LeadCommand: AsyncParsableCommand {
     var asOf: Instant?
     @OptionGroup var options: GlobalOptions
 
+    func validate() throws {
+        if options.output == .csv { throw ValidationError("a customer does not fit into CSV: use -o json or ndjson") }
+    }
+
     func run() async throws {
         let snapshot = try await options.home().snapshot()
         guard let subject = try snapshot.subject(customer, rules: .system),

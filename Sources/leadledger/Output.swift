@@ -114,5 +114,19 @@ func printJSON(_ value: JSON) {
     out.flush()
 }
 
+/// A flat object in the format that was asked for; `false` for a table, which is the command's own affair.
+func printRecord(_ record: JSON, _ format: OutputFormat) -> Bool {
+    switch format {
+    case .table: return false
+    case .json, .ndjson: printJSON(record)
+    case .csv:
+        guard case .object(let members) = record else { return false }
+        var list = ListOutput(.csv, columns: members.map(\.name))
+        list.add(record)
+        list.finish(empty: "")
+    }
+    return true
+}
+
 /// A message for people, on standard error.
 func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }

@@ -41,7 +41,7 @@ struct PolicyCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            printJSON(try Policies(home: options.home().files.home).named(policy).json)
+            printJSON(try Policies.named(policy, home: options.home().files.home).json)
         }
     }
 
@@ -54,8 +54,8 @@ struct PolicyCommand: AsyncParsableCommand {
 
         func run() async throws {
             let home = options.home()
-            let policies = try Policies(home: home.files.home)
-            let (from, to) = (try policies.named(from), try policies.named(to))
+            let from = try Policies.named(from, home: home.files.home)
+            let to = try Policies.named(to, home: home.files.home)
             var list = ListOutput(options.output, columns: ["customer", "offer", "from", "to", "lead"])
             var changed = 0
             let leads = try PolicyDifference(try await home.snapshot()).each(from, to) { row in

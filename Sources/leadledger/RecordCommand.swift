@@ -67,7 +67,7 @@ struct RecordCommand: AsyncParsableCommand {
             "customer": .string(ids.text(.customer, receipt.subject)),
             "lead": .string(ids.text(.lead, receipt.subject << 32 | offerNumber)), "duplicate": .bool(isDuplicate),
         ]
-        if options.output == .json || options.output == .ndjson { return printJSON(json) }
+        if printRecord(json, options.output) { return }
         print(
             isDuplicate
                 ? "It was recorded before, as event \(receipt.seq); nothing was appended."

@@ -17,15 +17,14 @@ struct VerifyCommand: AsyncParsableCommand {
             files: home.files, progress: { home.progress("verifying events", $0, $1) }, isCancelled: home.isCancelled
         ).run()
         let root = Data(result.rootHash).base64EncodedString()
-        switch options.output {
-        case .json, .ndjson:
-            printJSON([
-                "ok": .bool(result.isOK), "events": .number(result.events), "treeSize": .number(result.treeSize),
-                "rootHash": .string(root), "pagesChecked": .bool(result.arePagesChecked),
-                "findings": .array(
-                    result.findings.map { ["seq": $0.seq.map { .number($0) } ?? .null, "what": .string($0.what)] }),
-            ])
-        case .table, .csv:
+        let findings = result.findings.map { finding -> JSON in
+            ["seq": finding.seq.map { .number($0) } ?? .null, "what": .string(finding.what)]
+        }
+        let record: JSON = [
+            "ok": .bool(result.isOK), "events": .number(result.events), "treeSize": .number(result.treeSize),
+            "rootHash": .string(root), "pagesChecked": .bool(result.arePagesChecked), "findings": .array(findings),
+        ]
+        if !printRecord(record, options.output) {
             for finding in result.findings { print("event \(finding.seq.map { "\($0)" } ?? "-"): \(finding.what)") }
             if result.more > 0 { print("... and \(result.more) more findings") }
             print(result.isOK ? "ok: \(result.events) events, root \(root)" : "NOT ok: \(result.events) events read")

@@ -15,7 +15,13 @@ struct PageVerification {
     /// Skipped while a writer is at work, whose checkpoints change pages under the reader. A write-ahead log that a
     /// crash left behind is brought into the file first, for it may hold the good copy of a page half written.
     func run(into result: inout Verification) throws {
-        guard let lock = try? FileLock(path: files.ledgerLock) else { return }
+        var lock: FileLock?
+        do throws(LedgerError) {
+            lock = try FileLock(path: files.ledgerLock)
+        } catch {
+            // A copy in a folder that cannot be written to has no writer.
+            guard case .cannotLock = error, (FileBytes.size(files.ledger + "-wal") ?? 0) == 0 else { return }
+        }
         defer { withExtendedLifetime(lock) {} }
         if (FileBytes.size(files.ledger + "-wal") ?? 0) > 0 {
             do throws(SQLiteError) {
