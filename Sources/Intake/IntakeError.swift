@@ -55,4 +55,10 @@ package enum IntakeLimits {
     package static let columns = 1_000
     /// Bytes of one field.
     package static let field = 8 << 10
+    /// Bytes of a source, action, offer or country: the ledger numbers these texts, and everything that opens it keeps
+    /// all of them in memory.
+    package static let term = 256
+
+    /// Whether the ledger takes `text` as a source, action, offer or country.
+    package static func allowsTerm(_ text: String?) -> Bool { text.map { $0.utf8.count <= term } ?? true }
 }

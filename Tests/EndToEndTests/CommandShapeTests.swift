@@ -142,5 +142,12 @@ struct CommandShapeTests {
         try await home.fail("deliveries", "--state", "lost", status: 64, saying: ["parked", "held"])
         try await home.fail("frobnicate", status: 64, saying: ["frobnicate"])
         try await home.fail("record", "--source", "SPZA", status: 64, saying: ["--action"])
+        let long = String(repeating: "x", count: 257)
+        for option in ["--source", "--action", "--offer", "--country"] {
+            var values = ["--source": "SPZA", "--action": "PLT", "--offer": "a.b", "--country": "DE"]
+            values[option] = long
+            let ended = try await home.start(["record"] + values.flatMap { [$0.key, $0.value] }).ended()
+            #expect(ended.status == 64 && ended.err.contains("\(option) is longer than 256 bytes"), "\(ended.err)")
+        }
     }
 }

@@ -169,6 +169,30 @@ import Testing
         #expect(full.other[0].value.utf8.count == 8_192)
     }
 
+    @Test(arguments: ["source", "action", "offer", "country"])
+    func `what the ledger numbers has a limit of its own`(field: String) throws {
+        let other = field == "action" ? "source" : "action"
+        // Two bytes a letter: the limit counts bytes.
+        for text in [String(repeating: "é", count: 129), String(repeating: "x", count: 257)] {
+            #expect(
+                read(#"{"\#(other)":"INS","\#(field)":"\#(text)"}"#).error == .fieldTooLong(field: field, limit: 256))
+            let row = try read(header: "\(other),\(field)", row: "INS,\(text)")
+            #expect(row.error == .fieldTooLong(field: field, limit: 256))
+        }
+        let longest = String(repeating: "x", count: 256)
+        _ = try action(read(#"{"\#(other)":"INS","\#(field)":"\#(longest)"}"#))
+        _ = try action(read(header: "\(other),\(field)", row: "INS,\(longest)"))
+    }
+
+    @Test func `a composite text cannot carry a part beyond its limit`() throws {
+        let long = String(repeating: "x", count: 257)
+        for text in ["\(long)-INS | a.b", "SPZA-\(long) | a.b", "SPZA-INS | a.\(long)", long] {
+            #expect(read(#"{"Lead Source":"\#(text)"}"#).error == .fieldTooLong(field: "Lead Source", limit: 256))
+        }
+        let whole = try action(read(#"{"leadSource":"SPZA-INS | a.\#(long)","offer":"c.d"}"#))
+        #expect(whole.offer?.text == "c.d")
+    }
+
     private static func lowerCamel(_ value: JSON) -> JSON {
         renamed(value) { $0.prefix(1).lowercased() + $0.dropFirst() }
     }
