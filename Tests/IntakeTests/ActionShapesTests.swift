@@ -193,6 +193,21 @@ import Testing
         #expect(whole.offer?.text == "c.d")
     }
 
+    @Test func `texts that look the same stay the bytes that they are`() throws {
+        let composed = "caf\u{e9}"
+        let decomposed = "cafe\u{301}"
+        var objects = ActionObjects()
+        for text in [composed, decomposed] {
+            let json = #"{"source":"\#(text)","action":"\#(text)","offer":"a.\#(text)"}"#
+            let fields = try action(objects.read(Array(json.utf8)))
+            #expect(fields.source.map { Array($0.name.utf8) } == Array(text.utf8))
+            #expect(fields.action.map { Array($0.code.utf8) } == Array(text.utf8))
+            #expect(fields.offer.map { Array($0.text.utf8) } == Array("a.\(text)".utf8))
+            let parts = try action(objects.read(Array(#"{"leadSource":"\#(text)-INS | a.b"}"#.utf8)))
+            #expect(parts.source.map { Array($0.name.utf8) } == Array(text.utf8))
+        }
+    }
+
     private static func lowerCamel(_ value: JSON) -> JSON {
         renamed(value) { $0.prefix(1).lowercased() + $0.dropFirst() }
     }

@@ -90,10 +90,10 @@ struct ActionDraft {
 
 /// Sources, actions, offers and composite texts that were read before, since a file says the same few again and again.
 struct KnownTerms {
-    private var sources: [String: Source?] = [:]
-    private var actions: [String: Action?] = [:]
-    private var offers: [String: Offer?] = [:]
-    private var leadSources: [String: LeadSource] = [:]
+    private var sources: [ExactText: Source?] = [:]
+    private var actions: [ExactText: Action?] = [:]
+    private var offers: [ExactText: Offer?] = [:]
+    private var leadSources: [ExactText: LeadSource] = [:]
 
     /// Hostile input with ever new terms costs time, never memory.
     private static let limit = 1_024
@@ -119,12 +119,13 @@ struct KnownTerms {
     }
 
     private static func remembered<Term>(
-        _ text: String, in terms: inout [String: Term], _ read: (String) -> Term
+        _ text: String, in terms: inout [ExactText: Term], _ read: (String) -> Term
     ) -> Term {
-        if let term = terms[text] { return term }
+        let key = ExactText(text)
+        if let term = terms[key] { return term }
         if terms.count >= limit { terms.removeAll(keepingCapacity: true) }
         let term = read(text)
-        terms[text] = term
+        terms[key] = term
         return term
     }
 }
