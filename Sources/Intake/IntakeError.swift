@@ -43,7 +43,8 @@ extension IntakeError: CustomStringConvertible {
 
     /// At most 64 characters of a name, without line breaks and other control characters.
     private static func shown(_ name: String) -> String {
-        String(String.UnicodeScalarView(name.prefix(64).unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
+        let scalars = name.prefix(64).unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
+        return String(String.UnicodeScalarView(scalars))
     }
 }
 

@@ -114,5 +114,5 @@ func printJSON(_ value: JSON) {
     out.flush()
 }
 
-/// A message for people, on standard error.
-func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+/// A message for people, on standard error. It is one line, whatever senders wrote into the texts that it names.
+func say(_ text: String) { FileHandle.standardError.write(Data((TextTable.printable(text) + "\n").utf8)) }

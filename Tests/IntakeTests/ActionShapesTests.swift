@@ -193,6 +193,11 @@ import Testing
         #expect(whole.offer?.text == "c.d")
     }
 
+    @Test func `a reason shows no control characters of the input`() {
+        let error = IntakeError.conflict(id: "a\u{1b}[2J\u{9b}2J\u{7f}\r\nb", seq: 1)
+        #expect(!error.description.unicodeScalars.contains { $0.properties.generalCategory == .control })
+    }
+
     @Test func `texts that look the same stay the bytes that they are`() throws {
         let composed = "caf\u{e9}"
         let decomposed = "cafe\u{301}"
