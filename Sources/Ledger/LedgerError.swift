@@ -37,7 +37,8 @@ package enum LedgerError: Error, CustomStringConvertible {
         case .damaged(let path, let what):
             "\(path) is damaged: \(what). Run `leadledger verify`, then restore the file from a backup"
         case .full(let path):
-            "the disk is full (\(path)): nothing of this commit was recorded. Free space and run the command again"
+            "the disk is full (\(path)): the command ended there and left nothing half recorded. Free space and run it "
+                + "again"
         case .storage(let error):
             "\(error.path) cannot be used: \(error.message) (SQLite \(error.code)). "
                 + "Check the file's permissions and the disk"
