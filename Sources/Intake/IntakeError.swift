@@ -43,7 +43,8 @@ extension IntakeError: CustomStringConvertible {
 
     /// At most 64 characters of a name, without line breaks and other control characters.
     private static func shown(_ name: String) -> String {
-        String(String.UnicodeScalarView(name.prefix(64).unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
+        let scalars = name.prefix(64).unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
+        return String(String.UnicodeScalarView(scalars))
     }
 }
 
@@ -55,4 +56,10 @@ package enum IntakeLimits {
     package static let columns = 1_000
     /// Bytes of one field.
     package static let field = 8 << 10
+    /// Bytes of a source, action, offer or country: the ledger numbers these texts, and everything that opens it keeps
+    /// all of them in memory.
+    package static let term = 256
+
+    /// Whether the ledger takes `text` as a source, action, offer or country.
+    package static func allowsTerm(_ text: String?) -> Bool { text.map { $0.utf8.count <= term } ?? true }
 }

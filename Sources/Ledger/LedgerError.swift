@@ -4,6 +4,7 @@ package import SQLite
 package enum LedgerError: Error, CustomStringConvertible {
     case noHome(String)
     case cannotMakeHome(String, String)
+    case cannotEnter(String, String)
     case cannotLock(String, String)
     case keyFile(String, String)
     case lostLedger(String, vault: String)
@@ -24,6 +25,8 @@ package enum LedgerError: Error, CustomStringConvertible {
             "there is no ledger in \(path): make one with `leadledger init`, or name another home with --home"
         case .cannotMakeHome(let path, let why):
             "\(path) cannot be made a home: \(why). Check its permissions, or name another with --home"
+        case .cannotEnter(let path, let why):
+            "\(path) cannot be entered: \(why). Check its permissions, or name another home with --home"
         case .cannotLock(let path, let why):
             "\(path) cannot be opened for writing: \(why). Check the permissions of the home"
         case .keyFile(let path, let what): "the key file \(path) \(what)"
@@ -41,7 +44,8 @@ package enum LedgerError: Error, CustomStringConvertible {
         case .damaged(let path, let what):
             "\(path) is damaged: \(what). Run `leadledger verify`, then restore the file from a backup"
         case .full(let path):
-            "the disk is full (\(path)): nothing of this commit was recorded. Free space and run the command again"
+            "the disk is full (\(path)): the command ended there and left nothing half recorded. Free space and run it "
+                + "again"
         case .storage(let error):
             "\(error.path) cannot be used: \(error.message) (SQLite \(error.code)). "
                 + "Check the file's permissions and the disk"

@@ -10,7 +10,7 @@ package struct Terms: Sendable {
 
     /// The texts; the one at index 0 stands for none.
     package private(set) var texts: [String] = [""]
-    private var numbers: [Exact: Int64] = [:]
+    private var numbers: [ExactText: Int64] = [:]
 
     package init() {}
 
@@ -18,18 +18,18 @@ package struct Terms: Sendable {
         texts.indices.contains(Int(number)) ? texts[Int(number)] : nil
     }
 
-    package func number(_ text: String) -> Int64? { text.isEmpty ? 0 : numbers[Exact(text: text)] }
+    package func number(_ text: String) -> Int64? { text.isEmpty ? 0 : numbers[ExactText(text)] }
 
     mutating func add(_ text: String) -> Int64 {
         let number = Int64(texts.count)
         texts.append(text)
-        if self.number(text) == nil { numbers[Exact(text: text)] = number }
+        if self.number(text) == nil { numbers[ExactText(text)] = number }
         return number
     }
 
     /// Forgets the terms above `count`.
     mutating func truncate(to count: Int) {
-        for text in texts[count...] { numbers[Exact(text: text)] = nil }
+        for text in texts[count...] { numbers[ExactText(text)] = nil }
         texts.removeSubrange(count...)
     }
 
@@ -43,18 +43,5 @@ package struct Terms: Sendable {
             }
             _ = add(try select.text(1))
         }
-    }
-}
-
-/// A text that equals another only byte for byte. Swift's own equality takes composed and decomposed letters for the
-/// same, and an event must be given back in the bytes that its leaf hash covers.
-private struct Exact: Hashable {
-    let text: String
-
-    static func == (left: Exact, right: Exact) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
-
-    func hash(into hasher: inout Hasher) {
-        var text = text
-        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 }

@@ -88,7 +88,7 @@ package struct LeadReport {
 
     private func timeline(_ events: [StoredEvent]) throws -> [JSON] {
         let ordered = events.sorted { ($0.occurredAt, $0.seq) < ($1.occurredAt, $1.seq) }
-        var last: [String: Instant] = [:]
+        var last: [[ExactText]: Instant] = [:]
         return try ordered.map { event in
             var members = [
                 JSON.Member("seq", .number(event.seq)), JSON.Member("at", .string(event.occurredAt.description)),
@@ -100,7 +100,8 @@ package struct LeadReport {
             switch event.eventType {
             case .actionRecorded:
                 let action = try snapshot.details.action(of: event)
-                let previous = last.updateValue(event.occurredAt, forKey: event.action + "\u{0}" + event.offer)
+                let key = [ExactText(event.action), ExactText(event.offer)]
+                let previous = last.updateValue(event.occurredAt, forKey: key)
                 members += [
                     JSON.Member("source", .optional(action.source?.name)),
                     JSON.Member("action", .optional(action.action?.code)),

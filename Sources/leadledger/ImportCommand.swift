@@ -29,6 +29,10 @@ struct ImportCommand: AsyncParsableCommand {
     var rejects: String?
     @OptionGroup var options: GlobalOptions
 
+    func validate() throws {
+        try RecordCommand.refuseOverlong([("--source", source), ("--offer", offer)])
+    }
+
     func run() async throws {
         let home = options.home()
         try refuseRejectsInside(home.files.home)

@@ -128,5 +128,5 @@ func printRecord(_ record: JSON, _ format: OutputFormat) -> Bool {
     return true
 }
 
-/// A message for people, on standard error.
-func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+/// A message for people, on standard error. It is one line, whatever senders wrote into the texts that it names.
+func say(_ text: String) { FileHandle.standardError.write(Data((TextTable.printable(text) + "\n").utf8)) }

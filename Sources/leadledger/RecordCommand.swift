@@ -39,6 +39,16 @@ struct RecordCommand: AsyncParsableCommand {
         where value.allSatisfy(\.isWhitespace) {
             throw ValidationError("\(name) must not be empty")
         }
+        try Self.refuseOverlong([
+            ("--source", source), ("--action", action), ("--offer", offer), ("--country", country),
+        ])
+    }
+
+    /// What an action is filed under has a limit of its own; see `IntakeLimits.term`.
+    static func refuseOverlong(_ terms: [(name: String, value: String?)]) throws {
+        for (name, value) in terms where !IntakeLimits.allowsTerm(value) {
+            throw ValidationError("\(name) is longer than \(IntakeLimits.term) bytes")
+        }
     }
 
     func run() async throws {

@@ -21,6 +21,19 @@ struct BadInputTests {
         #expect(try home.folder.bytes(of: "home") == [1])
     }
 
+    @Test func `what senders wrote cannot steer the terminal of whoever imports it`() async throws {
+        let home = try await TestHome()
+        let id = "4711\u{9b}2J\u{7f}\u{1b}[31m\u{202e}"
+        let rows = "id,action,email\n\(id),INS,a@example.com\n\(id),PLT,a@example.com\n"
+        let ended = try await home.run("import", "-", input: rows)
+        #expect(ended.status == 6)
+        #expect(ended.err.contains("line 3: id 4711"))
+        let steering = ended.err.unicodeScalars.filter {
+            [.control, .format].contains($0.properties.generalCategory) && $0 != "\n"
+        }
+        #expect(steering.isEmpty)
+    }
+
     @Test func `init again changes nothing`() async throws {
         let home = try await TestHome()
         let key = try home.folder.bytes(of: "home/vault.key")

@@ -134,6 +134,18 @@ struct CommandShapeTests {
         #expect(try await home.succeed("-ojson", "verify", "--home", other).object["events"] as? Int == 0)
     }
 
+    @Test func `an action repeats another only when its bytes are the same`() async throws {
+        let home = try await TestHome()
+        for (action, day) in [("caf\u{e9}", 1), ("cafe\u{301}", 2), ("caf\u{e9}", 3)] {
+            try await home.succeed(
+                "record", "--source", "SPZA", "--action", action, "--offer", "a.b", "--email", "ada@example.com",
+                "--at", "2026-10-0\(day)")
+        }
+        let timeline = try await home.succeed("lead", "ada@example.com", "-o", "json").object["timeline"]
+        let events = try #require(timeline as? [[String: Any]])
+        #expect(events.map { $0["repeat"] as? Bool } == [false, false, true])
+    }
+
     @Test func `wrong usage is status 64 and says what is right`() async throws {
         let home = try await TestHome()
         try await home.fail("leads", "--stage", "sold", status: 64, saying: ["interest", "trial", "active"])
@@ -142,5 +154,12 @@ struct CommandShapeTests {
         try await home.fail("deliveries", "--state", "lost", status: 64, saying: ["parked", "held"])
         try await home.fail("frobnicate", status: 64, saying: ["frobnicate"])
         try await home.fail("record", "--source", "SPZA", status: 64, saying: ["--action"])
+        let long = String(repeating: "x", count: 257)
+        for option in ["--source", "--action", "--offer", "--country"] {
+            var values = ["--source": "SPZA", "--action": "PLT", "--offer": "a.b", "--country": "DE"]
+            values[option] = long
+            let ended = try await home.start(["record"] + values.flatMap { [$0.key, $0.value] }).ended()
+            #expect(ended.status == 64 && ended.err.contains("\(option) is longer than 256 bytes"), "\(ended.err)")
+        }
     }
 }

@@ -169,6 +169,50 @@ import Testing
         #expect(full.other[0].value.utf8.count == 8_192)
     }
 
+    @Test(arguments: ["source", "action", "offer", "country"])
+    func `what the ledger numbers has a limit of its own`(field: String) throws {
+        let other = field == "action" ? "source" : "action"
+        // Two bytes a letter: the limit counts bytes.
+        for text in [String(repeating: "é", count: 129), String(repeating: "x", count: 257)] {
+            #expect(
+                read(#"{"\#(other)":"INS","\#(field)":"\#(text)"}"#).error == .fieldTooLong(field: field, limit: 256))
+            let row = try read(header: "\(other),\(field)", row: "INS,\(text)")
+            #expect(row.error == .fieldTooLong(field: field, limit: 256))
+        }
+        let longest = String(repeating: "x", count: 256)
+        _ = try action(read(#"{"\#(other)":"INS","\#(field)":"\#(longest)"}"#))
+        _ = try action(read(header: "\(other),\(field)", row: "INS,\(longest)"))
+    }
+
+    @Test func `a composite text cannot carry a part beyond its limit`() throws {
+        let long = String(repeating: "x", count: 257)
+        for text in ["\(long)-INS | a.b", "SPZA-\(long) | a.b", "SPZA-INS | a.\(long)", long] {
+            #expect(read(#"{"Lead Source":"\#(text)"}"#).error == .fieldTooLong(field: "Lead Source", limit: 256))
+        }
+        let whole = try action(read(#"{"leadSource":"SPZA-INS | a.\#(long)","offer":"c.d"}"#))
+        #expect(whole.offer?.text == "c.d")
+    }
+
+    @Test func `a reason shows no control characters of the input`() {
+        let error = IntakeError.conflict(id: "a\u{1b}[2J\u{9b}2J\u{7f}\r\nb", seq: 1)
+        #expect(!error.description.unicodeScalars.contains { $0.properties.generalCategory == .control })
+    }
+
+    @Test func `texts that look the same stay the bytes that they are`() throws {
+        let composed = "caf\u{e9}"
+        let decomposed = "cafe\u{301}"
+        var objects = ActionObjects()
+        for text in [composed, decomposed] {
+            let json = #"{"source":"\#(text)","action":"\#(text)","offer":"a.\#(text)"}"#
+            let fields = try action(objects.read(Array(json.utf8)))
+            #expect(fields.source.map { Array($0.name.utf8) } == Array(text.utf8))
+            #expect(fields.action.map { Array($0.code.utf8) } == Array(text.utf8))
+            #expect(fields.offer.map { Array($0.text.utf8) } == Array("a.\(text)".utf8))
+            let parts = try action(objects.read(Array(#"{"leadSource":"\#(text)-INS | a.b"}"#.utf8)))
+            #expect(parts.source.map { Array($0.name.utf8) } == Array(text.utf8))
+        }
+    }
+
     private static func lowerCamel(_ value: JSON) -> JSON {
         renamed(value) { $0.prefix(1).lowercased() + $0.dropFirst() }
     }

@@ -1,6 +1,7 @@
-import Intake
 import TestKit
 import Testing
+
+@testable import Intake
 
 @Suite struct CSVReaderTests {
     @Test(arguments: ["\n", "\r\n", "\r"]) func `lines may end in any of three ways`(end: String) {
@@ -78,6 +79,32 @@ import Testing
         #expect(items[1].row.bytes.count == 101)
         #expect(!items[1].row.isWhole)
         #expect(items.last?.texts == ["7", "8"])
+    }
+
+    @Test func `after a quote that stays open records are held to their lines as far as was looked`() {
+        let open = csv("a,b\n1,\"2\n" + String(repeating: "a\",x,\"\n", count: 5) + "b\",y\n", limit: 40)
+        #expect(open.map(\.error) == [nil] + Array(repeating: .quoteStaysOpen, count: 6) + [nil])
+        #expect(open.map(\.line) == Array(1...8))
+        // Beyond what was looked at, here 41 bytes, a record may cross lines again.
+        let far = csv("a,b\n\"1\n" + String(repeating: "2,3\n", count: 12) + "4,\"5\n6\"\n", limit: 40)
+        #expect(far.map(\.error) == [nil, .quoteStaysOpen] + Array(repeating: nil, count: 13))
+        #expect(far.last?.texts == ["4", "5\n6"])
+    }
+
+    @Test(arguments: ["a\",x,\"\n", "\"\"x,\"\n", "\n\",\"\r\n"])
+    func `a file of stray quotes takes work that grows as its size`(line: String) {
+        func work(_ bytes: Int) -> Int {
+            var text = Array("a,b,c\n".utf8)
+            while text.count < bytes { text += Array(line.utf8) }
+            var reader = CSVReader()
+            text.withUnsafeBytes { reader.append($0) }
+            reader.finish()
+            while reader.next() != nil {}
+            return reader.work
+        }
+        let size = 2 << 20
+        #expect(work(size) <= 2 * size + 100)
+        #expect(work(2 * size) <= 4 * size + 200)
     }
 
     @Test func `a record of exactly the limit is read`() {

@@ -190,6 +190,17 @@ import Testing
         #expect(try await run(path).counts == counts(20_000, 20_000 - result.counts.recorded, result.counts.recorded))
     }
 
+    @Test func `an import looks at every row whether it is cancelled`() async throws {
+        let path = try folder.write(Self.csv(1...4_000), to: "a.csv")
+        let asked = Atomic(0)
+        let result = try await Import(
+            options: ImportOptions(), append: { [ledger] in await ledger.append($0) },
+            isCancelled: { asked.add(1, ordering: .relaxed).newValue > 100 }
+        ).run(path: path)
+        #expect(result.isCancelled)
+        #expect(await ledger.events.isEmpty)
+    }
+
     @Test func `a failure to append ends the import with its error`() async throws {
         struct Full: Error {}
         let path = try folder.write(Self.csv(1...20_000), to: "a.csv")

@@ -68,6 +68,19 @@ struct FullDiskTests {
     }
 
     @Test(.enabled(if: TinyDisk.canBeMade, "needs the right to mount"))
+    func `a reader that finds no room for shared memory is told that the disk is full`() throws {
+        let disk = try TinyDisk(bytes: 512 * 1024)
+        let path = disk.folder.file("test.db")
+        try made(path, "PRAGMA wal_autocheckpoint = 0").close()
+        try disk.fill()
+        let error = try #require(
+            #expect(throws: SQLiteError.self) {
+                try Connection(path: path, mode: .readWrite, checksummed: true).integer("SELECT count(*) FROM kept")
+            })
+        #expect(error.isFull, "\(error)")
+    }
+
+    @Test(.enabled(if: TinyDisk.canBeMade, "needs the right to mount"))
     func `a disk with no room at all cannot take a new file`() throws {
         let disk = try TinyDisk(bytes: 16 * 1024)
         try disk.folder.write([UInt8](repeating: 1, count: 16 * 1024), to: "other")
@@ -89,6 +102,15 @@ final class TinyDisk {
     }
 
     deinit { Self.unmount(folder.path) }
+
+    /// Leaves no room at all.
+    func fill() throws {
+        let ballast = open(folder.file("ballast"), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard ballast >= 0 else { throw Refusal() }
+        defer { close(ballast) }
+        let page = [UInt8](repeating: 1, count: 4_096)
+        while page.withUnsafeBytes({ write(ballast, $0.baseAddress, $0.count) }) > 0 {}
+    }
 
     struct Refusal: Error {}
 

@@ -8,6 +8,8 @@
 ///     quoteInQuoted  --quote-->      quoted        --delimiter--> fieldStart  --line end--> the record ends
 ///                    --else-->       plain, and the record is faulty
 ///
+/// A record that is held to one line ends at the line end inside quotes, too, and is faulty then.
+///
 /// A quote inside a field that does not begin with one is an ordinary character.
 struct CSVScan {
     private enum State { case fieldStart, plain, quoted, quoteInQuoted }
@@ -21,6 +23,8 @@ struct CSVScan {
     private var state = State.fieldStart
     private var start = 0
     private var hasDoubledQuotes = false
+    /// Whether the record may not cross lines; to be said before any of it is looked at.
+    var isHeldToLine = false
 
     var isInQuotes: Bool { state == .quoted }
 
@@ -55,6 +59,10 @@ struct CSVScan {
             case .quoted:
                 index = skipQuoted(bytes, from: index, to: end)
                 guard index < end else { return false }
+                if bytes[index] != Mark.quote {
+                    fault = .quoteStaysOpen
+                    return true
+                }
                 state = .quoteInQuoted
                 index += 1
             case .quoteInQuoted:
@@ -100,14 +108,14 @@ struct CSVScan {
             CSVRecord.Field(start: Int32(start), end: Int32(end), hasDoubledQuotes: hasDoubledQuotes))
     }
 
-    /// The position of the next quote, or `end`. CRLF counts as one line end.
+    /// The position of the next quote, or of the line end that a held record may not cross, or `end`. CRLF counts as one
+    /// line end.
     private mutating func skipQuoted(_ bytes: UnsafeBufferPointer<UInt8>, from first: Int, to end: Int) -> Int {
         var index = first
         while index < end, bytes[index] != Mark.quote {
-            if bytes[index] == Mark.carriageReturn
-                || bytes[index] == Mark.lineFeed && bytes[index - 1] != Mark.carriageReturn
-            {
-                innerLines += 1
+            if Mark.endsLine(bytes[index]) {
+                if isHeldToLine { break }
+                if bytes[index] == Mark.carriageReturn || bytes[index - 1] != Mark.carriageReturn { innerLines += 1 }
             }
             index += 1
         }

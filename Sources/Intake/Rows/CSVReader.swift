@@ -5,7 +5,8 @@
 /// chunks. A record that cannot be read is given back as a reject and reading goes on with the record after it. Where
 /// quotes stay open to the end of the file or over the limit of a record, nobody can know where that record should have
 /// ended: its first line alone is rejected and reading goes on with its second, so that one stray quote never
-/// swallows the rest of a file.
+/// swallows the rest of a file. The records that begin in what was looked at in vain are held to one line each: were
+/// they let across lines, each line of a hostile file could make the reader look at the next 1 MiB again.
 package struct CSVReader {
     package enum Item: Sendable {
         case record(CSVRecord)
@@ -22,6 +23,10 @@ package struct CSVReader {
     /// The last record ended in CR, so that an LF right after it belongs to the same line end.
     private var skipsLineFeed = false
     private var expectedFields = 16
+    /// How many of the pending bytes were looked at in vain; records that begin in them may not cross lines.
+    private var heldBytes = 0
+    /// How many bytes were looked at in search of the ends of records, each as often as it was.
+    private(set) var work = 0
     private let recordLimit: Int
 
     package init(recordLimit: Int = IntakeLimits.row) { self.recordLimit = recordLimit }
@@ -44,10 +49,11 @@ package struct CSVReader {
             if phase == .skippingLine, !skipLine() { return nil }
             if skipsLineFeed {
                 guard pending.count > 0 else { return nil }
-                if pending[0] == Mark.lineFeed { pending.drop(1) }
+                if pending[0] == Mark.lineFeed { drop(1) }
                 skipsLineFeed = false
             }
             guard pending.count > 0 else { return nil }
+            if scan.position == 0 { scan.isHeldToLine = heldBytes > 0 }
             let end = min(pending.count, recordLimit + 1)
             let delimiter = delimiter
             if pending.withBytes({ scan.run($0, to: end, delimiter: delimiter) }) {
@@ -75,13 +81,13 @@ package struct CSVReader {
         let row = RawRow(line: line, bytes: isBlank ? [] : pending.first(length))
         if isEndedByLine {
             skipsLineFeed = pending[length] == Mark.carriageReturn
-            pending.drop(length + 1)
+            drop(length + 1)
             line += done.innerLines + 1
         } else {
-            pending.drop(length)
+            drop(length)
         }
         expectedFields = done.fields.count
-        scan = CSVScan(expectedFields: expectedFields)
+        restart()
         if isBlank { return nil }
         if let fault = done.fault { return .reject(Reject(row: row, error: fault)) }
         guard isUTF8 else { return .reject(Reject(row: row, error: .notUTF8)) }
@@ -89,31 +95,42 @@ package struct CSVReader {
     }
 
     private mutating func rejectFirstLine(_ error: IntakeError) -> Item {
+        heldBytes = max(heldBytes, scan.position)
         let limit = min(pending.count, recordLimit + 1)
         let end = pending.withBytes { UnsafeBufferPointer(rebasing: $0[0..<limit]).firstLineEnd }
         let row: RawRow
         if let end {
             row = RawRow(line: line, bytes: pending.first(end))
             skipsLineFeed = pending[end] == Mark.carriageReturn
-            pending.drop(end + 1)
+            drop(end + 1)
             line += 1
         } else {
             row = RawRow(line: line, bytes: pending.first(limit), isWhole: limit == pending.count && pending.isComplete)
-            pending.drop(limit)
+            drop(limit)
             phase = .skippingLine
         }
-        scan = CSVScan(expectedFields: expectedFields)
+        restart()
         return .reject(Reject(row: row, error: error))
+    }
+
+    private mutating func restart() {
+        work += scan.position
+        scan = CSVScan(expectedFields: expectedFields)
+    }
+
+    private mutating func drop(_ count: Int) {
+        pending.drop(count)
+        heldBytes = max(0, heldBytes - count)
     }
 
     /// Passes over what is left of a line that is too long; `false` while its end has not come.
     private mutating func skipLine() -> Bool {
         guard let end = pending.withBytes({ $0.firstLineEnd }) else {
-            pending.drop(pending.count)
+            drop(pending.count)
             return false
         }
         skipsLineFeed = pending[end] == Mark.carriageReturn
-        pending.drop(end + 1)
+        drop(end + 1)
         line += 1
         phase = .records
         return true

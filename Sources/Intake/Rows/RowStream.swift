@@ -21,17 +21,15 @@ struct RowStream {
         self.rules = rules
     }
 
-    /// The next rows, as many as make a batch or are left; `nil` when there are none, or `isStopped` says that nobody
-    /// wants them.
+    /// The next rows, as many as make a batch or are left; `nil` when there are none, or `isStopped`, which is asked
+    /// before each row, says that nobody wants them.
     mutating func nextBatch(isStopped: () -> Bool) throws -> ImportBatch? {
         var batch = ImportBatch()
-        while !batch.isFull {
+        while !batch.isFull, !isStopped() {
             if let (row, reading) = try reader?.next() {
                 try add(row, reading, to: &batch)
             } else if isAtEnd {
                 return batch.isEmpty ? nil : batch
-            } else if isStopped() {
-                break
             } else {
                 try readMore()
             }

@@ -75,6 +75,6 @@ package struct ActionColumns {
             case .other: draft.keep(text, name: column.name)
             }
         }
-        return draft.finished(terms: &terms)
+        return try draft.finished(terms: &terms)
     }
 }

@@ -16,6 +16,7 @@ package enum ActionReading: Sendable {
 struct ActionDraft {
     private(set) var action = MarketplaceAction()
     private var filled: UInt16 = 0
+    private var leadSourceName = ""
 
     /// Fills `field` with `text`; empty text is a missing value. A second, different value of one field is kept beside
     /// the others under its own name.
@@ -25,6 +26,9 @@ struct ActionDraft {
         guard !text.isEmpty else { return }
         if filled & field.bit != 0 { return keep(text, name: name) }
         filled |= field.bit
+        guard !field.isTerm || IntakeLimits.allowsTerm(text) else {
+            throw .fieldTooLong(field: name, limit: IntakeLimits.term)
+        }
         switch field {
         case .id: action.id = text
         case .source: action.source = terms.source(text)
@@ -32,7 +36,9 @@ struct ActionDraft {
         case .offer: action.offer = terms.offer(text)
         case .offerTitle: action.offerTitle = text
         case .occurredAt: try fillTime(text, name: name)
-        case .leadSource: action.leadSource = text
+        case .leadSource:
+            action.leadSource = text
+            leadSourceName = name
         case .description: action.description = text
         case .email: action.contact.email = text
         case .firstName: action.contact.firstName = text
@@ -67,23 +73,27 @@ struct ActionDraft {
         action.occurredAt = instant
     }
 
-    /// The whole action: the composite text fills what has no field of its own.
-    consuming func finished(terms: inout KnownTerms) -> MarketplaceAction {
+    /// The whole action: the composite text fills what has no field of its own, within the limits of those fields.
+    consuming func finished(terms: inout KnownTerms) throws(IntakeError) -> MarketplaceAction {
         guard let composite = action.leadSource else { return action }
         let parts = terms.leadSource(composite)
         if action.source == nil { action.source = parts.source }
         if action.action == nil { action.action = parts.action }
         if action.offer == nil { action.offer = parts.offer }
+        for part in [action.source?.name, action.action?.code, action.offer?.text] where !IntakeLimits.allowsTerm(part)
+        {
+            throw .fieldTooLong(field: leadSourceName, limit: IntakeLimits.term)
+        }
         return action
     }
 }
 
 /// Sources, actions, offers and composite texts that were read before, since a file says the same few again and again.
 struct KnownTerms {
-    private var sources: [String: Source?] = [:]
-    private var actions: [String: Action?] = [:]
-    private var offers: [String: Offer?] = [:]
-    private var leadSources: [String: LeadSource] = [:]
+    private var sources: [ExactText: Source?] = [:]
+    private var actions: [ExactText: Action?] = [:]
+    private var offers: [ExactText: Offer?] = [:]
+    private var leadSources: [ExactText: LeadSource] = [:]
 
     /// Hostile input with ever new terms costs time, never memory.
     private static let limit = 1_024
@@ -109,12 +119,13 @@ struct KnownTerms {
     }
 
     private static func remembered<Term>(
-        _ text: String, in terms: inout [String: Term], _ read: (String) -> Term
+        _ text: String, in terms: inout [ExactText: Term], _ read: (String) -> Term
     ) -> Term {
-        if let term = terms[text] { return term }
+        let key = ExactText(text)
+        if let term = terms[key] { return term }
         if terms.count >= limit { terms.removeAll(keepingCapacity: true) }
         let term = read(text)
-        terms[text] = term
+        terms[key] = term
         return term
     }
 }

@@ -11,6 +11,9 @@ enum ActionField: UInt16, CaseIterable {
 
     var isContact: Bool { rawValue >= Self.email.rawValue }
 
+    /// Whether the ledger keeps its text once, under a number.
+    var isTerm: Bool { self == .source || self == .action || self == .offer || self == .country }
+
     /// A field under one of its names. Where several names of one field stand in one row, the lowest rank wins.
     struct Name {
         let field: ActionField

@@ -36,7 +36,7 @@ package struct ActionObjects {
             if requiresCloudEvent { throw .notCloudEvent }
             var draft = ActionDraft()
             try read(members, into: &draft)
-            let action = draft.finished(terms: &terms)
+            let action = try draft.finished(terms: &terms)
             return reading(action, identity: action.id.map { .id(scope: "", $0) })
         } catch {
             return .refused(error)
@@ -51,7 +51,7 @@ package struct ActionObjects {
         var draft = ActionDraft()
         try read(data, into: &draft)
         if let time = envelope.time { try draft.fillMissingTime(time, name: "time") }
-        var action = draft.finished(terms: &terms)
+        var action = try draft.finished(terms: &terms)
         // The envelope names the event; an id inside its data is one more thing that was said.
         if let inner = action.id { action.other.append(MarketplaceAction.Extra(name: "id", value: inner)) }
         action.id = envelope.id

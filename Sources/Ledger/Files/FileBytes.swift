@@ -27,19 +27,38 @@ package enum FileBytes {
         return Array(bytes[..<count])
     }
 
-    /// Makes a file with these bytes and syncs it; `false` (and `errno`) when it exists or cannot be made whole.
+    /// Makes a file with these bytes and syncs it and its folder; `false` (and `errno`) when it exists or cannot be made.
+    ///
+    /// It gets its name only once it is whole on the disk, so that a crash leaves either all of it or no such file.
     package static func create(_ path: String, _ bytes: [UInt8], mode: UInt32) -> Bool {
+        let temporary = path + ".\(UInt64.random(in: .min ... .max)).new"
+        // Unlike a renamed file, a linked one never takes the place of another.
+        let isMade = writeWhole(temporary, bytes, mode: mode) && link(temporary, path) == 0
+        let code = errno
+        unlink(temporary)
+        guard isMade else {
+            errno = code
+            return false
+        }
+        return syncFolder(of: path)
+    }
+
+    private static func writeWhole(_ path: String, _ bytes: [UInt8], mode: UInt32) -> Bool {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(mode))
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        guard written == bytes.count, fsync(descriptor) == 0 else {
-            let code = errno
-            unlink(path)
-            errno = code
-            return false
-        }
-        return true
+        if written >= 0, written < bytes.count { errno = ENOSPC }
+        return written == bytes.count && fsync(descriptor) == 0
+    }
+
+    private static func syncFolder(of path: String) -> Bool {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        let folder = parts.isEmpty ? "." : parts.joined(separator: "/") + "/"
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0
     }
 
     package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }

@@ -30,7 +30,7 @@ package struct LedgerFiles: Hashable, Sendable {
         var status = stat()
         guard stat(ledger, &status) != 0 else { return try refuseLostLedger() }
         guard errno == ENOENT || errno == ENOTDIR else {
-            throw .cannotMakeHome(home, String(cString: strerror(errno)))
+            throw .cannotEnter(home, String(cString: strerror(errno)))
         }
         try refuseLostLedger()
         throw .noHome(home)
