@@ -60,7 +60,7 @@ extension Snapshot {
         return events.withRows { rows in
             FunnelScan(
                 rows: rows, leads: Int(views.leadCount), subjects: Int(views.subjectCount),
-                term: { terms.text(Int64($0)) }
+                terms: terms.texts.count - 1, term: { terms.text(Int64($0)) }
             ).report(query)
         }
     }

@@ -10,19 +10,23 @@ package struct FunnelScan {
     private let rows: UnsafeBufferPointer<EventRow>
     private let leads: Int
     private let subjects: Int
+    private let terms: Int
     private let term: (UInt32) -> String?
 
     /// - Parameters:
     ///   - rows: row `seq - 1` is event `seq`; must outlive the scan.
     ///   - leads: at least the highest lead number in the rows.
     ///   - subjects: at least the highest subject number in the rows.
+    ///   - terms: at least the highest number of a term in the rows.
     ///   - term: the text of a term of the ledger; asked once for each term that matters to a query.
     package init(
-        rows: UnsafeBufferPointer<EventRow>, leads: Int, subjects: Int, term: @escaping (UInt32) -> String?
+        rows: UnsafeBufferPointer<EventRow>, leads: Int, subjects: Int, terms: Int,
+        term: @escaping (UInt32) -> String?
     ) {
         self.rows = rows
         self.leads = leads
         self.subjects = subjects
+        self.terms = terms
         self.term = term
     }
 
@@ -43,7 +47,7 @@ package struct FunnelScan {
         _ query: FunnelQuery, owners: Int, into buckets: inout ActionBuckets
     ) -> FunnelReport.Accounting {
         typealias Verdict = ActionReading.Verdict
-        let reading = ActionReading(policy: query.policy, term: term)
+        let reading = ActionReading(policy: query.policy, terms: terms, term: term)
         defer { reading.deallocate() }
         let isLead = query.unit == .lead
         let knownUntil = query.asOf?.micros ?? .max
