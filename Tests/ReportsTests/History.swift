@@ -87,10 +87,14 @@ extension History {
     func report(_ query: FunnelQuery) -> FunnelReport {
         let terms = terms
         return rows.withUnsafeBufferPointer { rows in
-            FunnelScan(
-                rows: rows, leads: leadNumbers.count, subjects: subjectNumbers.count, terms: terms.count,
-                term: { $0 == 0 ? nil : terms[Int($0) - 1] }
-            ).report(query)
+            do {
+                return try FunnelScan(
+                    rows: rows, leads: leadNumbers.count, subjects: subjectNumbers.count, terms: terms.count,
+                    term: { $0 == 0 ? nil : terms[Int($0) - 1] }
+                ).report(query)
+            } catch {
+                preconditionFailure("a told history is sound: \(error)")
+            }
         }
     }
 }

@@ -40,13 +40,13 @@ struct ActionReading {
 
     /// The verdict on an event, whenever it was recorded.
     @inline(__always)
-    func verdict(_ row: UnsafePointer<EventRow>) -> Int {
+    func verdict(_ row: UnsafePointer<EventRow>) throws(DamagedRows) -> Int {
         let word = row.pointee.typeAndFlags
         let type = word &>> flagBits
         if type == actionRecorded {
             if word & test != 0 { return Verdict.test }
             let action = Int(row.pointee.action)
-            guard action <= highestTerm else { return Verdict.noStage }
+            guard action <= highestTerm else { throw DamagedRows("an action has a number that no text has") }
             let verdict = verdicts[action]
             return verdict == Self.unread ? read(row.pointee.action) : Int(verdict)
         }
