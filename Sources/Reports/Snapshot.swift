@@ -44,7 +44,7 @@ package final class Snapshot {
             return (1...max(1, views.subjectCount)).contains(subject) ? subject : nil
         }
         guard let key = MatchKey.email(name, rules: rules) else { return nil }
-        return try ledger.subject(matchKey: key)
+        return try ledger.subject(matchKey: key, rules: rules)
     }
 
     /// The name of a destination, a removed one included.
