@@ -112,7 +112,9 @@ let package = Package(
             swiftSettings: own),
         .testTarget(name: "LeadsTests", dependencies: ["Leads", "TestKit"], swiftSettings: own),
         .testTarget(
-            name: "ReportsTests", dependencies: ["Leads", "Views", "Reports", "OrderedJSON", "TestKit"],
+            name: "ReportsTests", dependencies: [
+                "Leads", "Ledger", "Views", "Reports", "OrderedJSON", "TestKit", "LedgerTestKit",
+            ],
             swiftSettings: own),
         .testTarget(
             name: "DeliveryTests",

@@ -59,14 +59,20 @@ package struct LeadReport {
         let map = try snapshot.views.events()
         var seqs: [Int64] = []
         var seq = customer.lastEvent
-        while seq > 0 && seq <= map.count {
+        // Each step goes further back, so that there is an end whatever the file holds.
+        while seq != 0 {
+            guard 1...Int64(map.count) ~= seq else { throw damaged(map, "event \(seq) has no row") }
             let row = map[seq]
+            guard Int64(row.subject) == subject, Int64(row.previous) < seq else {
+                throw damaged(map, "event \(seq) does not lead back through its customer's events")
+            }
             if asOf.map({ row.recordedAt <= $0.micros }) ?? true { seqs.append(seq) }
-            precondition(Int64(row.previous) < seq, "a history leads forward")
             seq = Int64(row.previous)
         }
         return try seqs.reversed().compactMap { try snapshot.ledger.event($0) }
     }
+
+    private func damaged(_ map: EventMap, _ what: String) -> ViewsError { .damaged(map.path, what) }
 
     private func fact(_ event: StoredEvent) throws -> ActionFact {
         let terms = snapshot.terms

@@ -44,7 +44,7 @@ package final class Snapshot {
             return (1...max(1, views.subjectCount)).contains(subject) ? subject : nil
         }
         guard let key = MatchKey.email(name, rules: rules) else { return nil }
-        return try ledger.subject(matchKey: key)
+        return try ledger.subject(matchKey: key, rules: rules)
     }
 
     /// The name of a destination, a removed one included.
@@ -57,11 +57,20 @@ extension Snapshot {
     package func funnel(_ query: FunnelQuery) throws -> FunnelReport {
         let events = try views.events()
         let terms = terms
-        return events.withRows { rows in
-            FunnelScan(
-                rows: rows, leads: Int(views.leadCount), subjects: Int(views.subjectCount),
-                term: { terms.text(Int64($0)) }
-            ).report(query)
+        let (leads, subjects) = (Int(views.leadCount), Int(views.subjectCount))
+        // Each is numbered by an event of its own.
+        guard 0...events.count ~= leads, 0...events.count ~= subjects else {
+            throw ViewsError.damaged("views.db", "it counts more leads or customers than events")
+        }
+        do {
+            return try events.withRows { rows in
+                try FunnelScan(
+                    rows: rows, leads: leads, subjects: subjects, terms: terms.texts.count - 1,
+                    term: { terms.text(Int64($0)) }
+                ).report(query)
+            }
+        } catch let damage as DamagedRows {
+            throw ViewsError.damaged(events.path, damage.what)
         }
     }
 }

@@ -87,6 +87,7 @@ final class OpenEventFile {
 
 /// An event file mapped for reading.
 package final class EventMap {
+    package let path: String
     private let memory: UnsafeRawBufferPointer?
     private let rows: UnsafeBufferPointer<EventRow>
 
@@ -101,6 +102,7 @@ package final class EventMap {
     package subscript(seq: Int64) -> EventRow { withRows { $0[Int(seq) - 1] } }
 
     init(_ file: OpenEventFile, rows count: Int) throws {
+        path = file.path
         let size = count * EventFile.rowSize
         guard size > 0 else {
             memory = nil
@@ -135,7 +137,7 @@ package enum ViewsError: Error, CustomStringConvertible {
         switch self {
         case .file(let path, let why): "\(path) cannot be used: \(why)"
         case .outOfStep(let path): "\(path) does not fit the views beside it: run `leadledger replay`"
-        case .damaged(let path, let what): "\(path) is damaged: \(what). Delete it and run `leadledger replay`"
+        case .damaged(let path, let what): "\(path) is damaged: \(what). Delete views.db and run `leadledger replay`"
         }
     }
 }

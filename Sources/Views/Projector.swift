@@ -91,9 +91,9 @@ final class Projector {
 
     private func fold(_ event: EventColumns, _ detail: () throws -> [UInt8]) throws {
         var row = EventRow(
-            type: UInt16(truncatingIfNeeded: event.type), subject: UInt32(truncatingIfNeeded: event.subject),
+            type: UInt16(clamping: event.type), subject: UInt32(truncatingIfNeeded: event.subject),
             occurredAt: event.occurredAt, recordedAt: event.recordedAt,
-            source: UInt32(truncatingIfNeeded: event.source), action: UInt16(clamping: event.action),
+            source: UInt32(truncatingIfNeeded: event.source), action: UInt32(truncatingIfNeeded: event.action),
             offer: UInt32(truncatingIfNeeded: event.offer), country: UInt32(truncatingIfNeeded: event.country),
             flags: event.flags.rawValue)
         switch EventType(rawValue: event.type) {

@@ -135,6 +135,23 @@ import Testing
     }
 }
 
+@Suite struct `The stage of a lead` {
+    /// A walk over all actions of the lead for each event would take hours.
+    @Test(.timeLimit(.minutes(1))) func `is found at each event of a lead with very many actions`() {
+        let count: Int64 = 100_000
+        let policy = Policy(name: "ours", stages: [Action("Demo"): .active, Action("Call"): .trial])
+        let stages = StageTable(policy) { ["Demo": count + 5, "Call": count / 2][$0] }
+        var lead = Lead(number: 1)
+        var reached: [Stage?: Int64] = [:]
+        for seq in 1...count {
+            lead.evolve(ActionFact(seq: seq, at: seq, action: seq + 5, country: 0, flags: []))
+            reached[lead.stage(stages), default: 0] += 1
+        }
+        #expect(lead.other.count == Int(count))
+        #expect(reached == [nil: count / 2 - 6, .trial: count / 2 + 5, .active: 1])
+    }
+}
+
 @Suite struct `Stored names of events` {
     @Test func `never change`() {
         let names = EventType.allCases.map { "\($0.rawValue) \($0.name) v\($0.version)" }

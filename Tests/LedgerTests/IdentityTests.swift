@@ -131,8 +131,8 @@ import Testing
             }
         }
         let reader = try LedgerReader(files: home.files)
-        #expect(try reader.subject(matchKey: "c7@example.com") == 7)
-        #expect(try reader.subject(matchKey: "nobody@example.com") == nil)
+        #expect(try reader.subject(matchKey: "c7@example.com", rules: .plain) == 7)
+        #expect(try reader.subject(matchKey: "nobody@example.com", rules: .plain) == nil)
         #expect(try reader.head().subjects == 204)
     }
 

@@ -128,6 +128,19 @@ import Testing
         #expect(customers.groups.map { $0.steps[2].count } == [1, 0])
     }
 
+    @Test(arguments: [65_520, 65_530, 70_000, 200_000])
+    func `counts an action however many texts the ledger numbered before it`(others: Int) throws {
+        let events = [Told(action: "Demo"), Told(customer: 2, action: "Novel"), Told(customer: 3, action: "Demo")]
+        let policy = Policy(name: "ours", stages: [Action("Demo"): .trial, Action("Novel"): .active])
+        let history = History(events, otherTerms: others)
+        let report = history.report(
+            FunnelQuery(
+                policy: policy, mode: .reached, unit: .lead, window: 90 * .day, since: nil, until: nil, asOf: nil,
+                by: [], now: instant(day)))
+        #expect(counts(report) == [3, 3, 1])
+        #expect(report.accounting.excluded[.noStage] == 0)
+    }
+
     @Test func `without anything but a DNC is no lead, and a DNC never lowers a stage`() {
         let only = funnel([Told(action: "DNC", source: "SPZA")])
         #expect(counts(only) == [0, 0, 0] && only.accounting.excluded[.doNotContact] == 1)

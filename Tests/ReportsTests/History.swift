@@ -41,7 +41,9 @@ struct History {
     private var leadNumbers: [String: UInt32] = [:]
     private var subjectNumbers: [Int: UInt32] = [:]
 
-    init(_ events: [Told]) {
+    /// - Parameter otherTerms: how many texts the ledger has numbered before the first event.
+    init(_ events: [Told], otherTerms: Int = 0) {
+        terms += (0..<otherTerms).map { "text \($0)" }
         for event in events { rows.append(row(event)) }
     }
 
@@ -62,7 +64,7 @@ struct History {
             }
         return EventRow(
             type: UInt16(type.rawValue), subject: subject, occurredAt: event.occurredAt, recordedAt: event.recordedAt,
-            source: term(event.source), action: UInt16(term(event.action)), offer: offer, country: term(event.country),
+            source: term(event.source), action: term(event.action), offer: offer, country: term(event.country),
             flags: event.isTest ? EventFlags.test.rawValue : 0, lead: lead)
     }
 
@@ -85,10 +87,14 @@ extension History {
     func report(_ query: FunnelQuery) -> FunnelReport {
         let terms = terms
         return rows.withUnsafeBufferPointer { rows in
-            FunnelScan(
-                rows: rows, leads: leadNumbers.count, subjects: subjectNumbers.count,
-                term: { $0 == 0 ? nil : terms[Int($0) - 1] }
-            ).report(query)
+            do {
+                return try FunnelScan(
+                    rows: rows, leads: leadNumbers.count, subjects: subjectNumbers.count, terms: terms.count,
+                    term: { $0 == 0 ? nil : terms[Int($0) - 1] }
+                ).report(query)
+            } catch {
+                preconditionFailure("a told history is sound: \(error)")
+            }
         }
     }
 }

@@ -75,7 +75,9 @@ import Testing
         var found: [NaiveFold.Key: NaiveFold.Lead] = [:]
         var numbers: Set<UInt32> = []
         for customer in 0..<12 {
-            guard let subject = try ledger.subject(matchKey: "c\(customer)@example.com") else { continue }
+            guard let subject = try ledger.subject(matchKey: "c\(customer)@example.com", rules: .plain) else {
+                continue
+            }
             for row in try views.leads(of: subject) {
                 var counts: [String: Int64] = row.lead.other.reduce(into: [:]) { counts, other in
                     counts[terms.text(other.key) ?? "", default: 0] += other.value.count

@@ -116,7 +116,10 @@ package struct Lead: Hashable, Sendable {
             if let stage { furthest = max(furthest ?? stage, stage) }
         }
         for index in 0..<KnownActions.count where known[index].count > 0 { reach(stages[Int64(index + 1)]) }
-        for number in other.keys { reach(stages[number]) }
+        // A policy names few actions; a lead whose texts came from anywhere may have thousands.
+        if !other.isEmpty {
+            for known in stages.others where other[known.action] != nil { reach(known.stage) }
+        }
         return furthest
     }
 
@@ -163,6 +166,13 @@ package struct KnownActions: Hashable, Sendable {
 /// The stage of each action under a policy, by the action's number.
 package struct StageTable: Hashable, Sendable {
     private let stages: [Int64: Stage]
+    /// Those of actions that are not among the documented five.
+    let others: [Other]
+
+    struct Other: Hashable, Sendable {
+        let action: Int64
+        let stage: Stage
+    }
 
     /// - Parameter number: the number of an action's code; `nil` when no event has it.
     package init(_ policy: Policy, number: (String) -> Int64?) {
@@ -171,6 +181,8 @@ package struct StageTable: Hashable, Sendable {
             if let number = number(action.code) { stages[number] = stage }
         }
         self.stages = stages
+        others = stages.filter { KnownActions.index($0.key) == nil }
+            .sorted { $0.key < $1.key }.map { Other(action: $0.key, stage: $0.value) }
     }
 
     package subscript(_ action: Int64) -> Stage? { stages[action] }

@@ -23,7 +23,7 @@ package final class LedgerReader {
     private let connection: Connection
     private let keys: IdentityKeys
     private let vault: Vault
-    private let lookup: Connection?
+    private let lookupPath: String
     private var terms = Terms()
 
     package init(files: LedgerFiles) throws(LedgerError) {
@@ -34,7 +34,7 @@ package final class LedgerReader {
             id = try LedgerHead.ledgerID(connection)
             vault = try Vault(files: files, ledger: id, mode: .readOnly)
             keys = IdentityKeys(vault.master)
-            lookup = try? Connection(path: files.lookup, mode: .readOnly)
+            lookupPath = files.lookup
         } catch {
             throw LedgerError(error, path: files.ledger)
         }
@@ -134,11 +134,35 @@ package final class LedgerReader {
         return Sealing.open(sealed, .body, of: event.id, with: key)
     }
 
-    /// The subject that a match key names; `nil` when the lookups do not know it (they may lag behind a live writer).
-    package func subject(matchKey: String) throws -> Int64? {
-        guard let lookup else { return nil }
+    /// The subject that a match key names. What the lookups lack, because a writer is at work, or all of it, because
+    /// they are missing or damaged, is read from the events' sealed parts.
+    package func subject(matchKey: String, rules: UnicodeRules) throws -> Int64? {
+        let hash = keys.hash(matchKey: matchKey)
+        // Lookups that cannot be read are as good as none: the next writer builds them again.
+        let (found, covered) = (try? lookedUp(hash)) ?? (nil, 0)
+        if let found { return found }
+        let match = SealedMatch(vault: vault, keys: keys, rules: rules)
+        let select = try connection.prepare(
+            "SELECT \(SealedMatch.columns) FROM event WHERE seq > ? ORDER BY seq")
+        try select.bind(covered, at: 1)
+        while try select.step() {
+            if try match.hash(select, first: 0) == hash { return select.integer(2) }
+        }
+        return nil
+    }
+
+    /// What the lookups say, and up to which event they know the ledger.
+    private func lookedUp(_ hash: [UInt8]) throws -> (subject: Int64?, upTo: Int64) {
+        let lookup = try Connection(path: lookupPath, mode: .readOnly)
+        // First how far they go: what a writer adds in between is then read twice rather than never.
+        let progress = try lookup.prepare("SELECT ledger, seq FROM progress")
+        guard try progress.step(), progress.bytes(0) == id else { return (nil, 0) }
+        let seq = progress.integer(1)
+        try progress.reset()
+        // Those of a ledger that was longer, as before a backup was restored, may name other customers.
+        guard try seq <= head().size else { return (nil, 0) }
         let select = try lookup.prepare("SELECT subject FROM match WHERE hash = ?")
-        try select.bind(keys.hash(matchKey: matchKey), at: 1)
-        return try select.step() ? select.integer(0) : nil
+        try select.bind(hash, at: 1)
+        return (try select.step() ? select.integer(0) : nil, seq)
     }
 }

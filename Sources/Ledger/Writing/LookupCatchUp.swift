@@ -18,34 +18,20 @@ struct LookupCatchUp {
                     + "ledger was restored on purpose, delete lookup.db; events after \(size) are then gone")
         }
         guard lookup.savedSeq < size else { return }
-        let keys = IdentityKeys(vault.master)
+        let match = SealedMatch(vault: vault, keys: IdentityKeys(vault.master), rules: rules)
         let select = try store.connection.prepare(
-            "SELECT seq, identity, subject, id, contact, flags FROM event WHERE seq > ? ORDER BY seq")
+            "SELECT seq, identity, \(SealedMatch.columns) FROM event WHERE seq > ? ORDER BY seq")
         try select.bind(lookup.savedSeq, at: 1)
         while try select.step() {
             let seq = select.integer(0)
             let identity = select.bytes(1)
             if !identity.isEmpty { lookup.add(identity: identity, seq: seq) }
-            let fields = EventFlags(rawValue: Int32(truncatingIfNeeded: select.integer(5))).fields
-            if fields & Contact.Field.email.bit != 0, let sealed = select.optionalBytes(4),
-                let hash = try matchHash(sealed, of: try EventRecord.id(select, column: 3), select.integer(2), keys),
-                try lookup.subject(match: hash) == nil
-            {
-                lookup.add(match: hash, subject: select.integer(2))
+            if let hash = try match.hash(select, first: 2), try lookup.subject(match: hash) == nil {
+                lookup.add(match: hash, subject: select.integer(4))
             }
             if lookup.count >= Lookup.flushLimit { try lookup.flush(upTo: seq) }
         }
         try select.reset()
         try lookup.flush(upTo: size)
-    }
-
-    private func matchHash(
-        _ sealed: [UInt8], of id: EventID, _ subject: Int64, _ keys: IdentityKeys
-    ) throws -> [UInt8]? {
-        guard let key = try vault.key(of: subject),
-            let bytes = Sealing.open(sealed, .contact, of: id, with: key.contactKey),
-            let email = ContactPart.email(in: bytes), let match = MatchKey.email(email, rules: rules)
-        else { return nil }
-        return keys.hash(matchKey: match)
     }
 }

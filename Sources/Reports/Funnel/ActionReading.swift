@@ -17,40 +17,45 @@ struct ActionReading {
     private let policy: Policy
     private let term: (UInt32) -> String?
     private let verdicts: UnsafeMutablePointer<UInt8>
+    private let highestTerm: Int
     // Held here because a million events must not ask a lazy constant of another module for them.
-    private let actionRecorded = UInt16(EventType.actionRecorded.rawValue)
-    private let intakeQuarantined = UInt16(EventType.intakeQuarantined.rawValue)
-    private let test = EventFlags.test.rawValue
+    private let actionRecorded = UInt32(EventType.actionRecorded.rawValue)
+    private let intakeQuarantined = UInt32(EventType.intakeQuarantined.rawValue)
+    private let test = UInt32(EventFlags.test.rawValue)
+    private let flagBits = EventRow.flagBits
 
-    private static var actions: Int { Int(UInt16.max) + 1 }
     private static var unread: UInt8 { 255 }
 
-    init(policy: Policy, term: @escaping (UInt32) -> String?) {
+    /// - Parameter terms: the highest number of a term.
+    init(policy: Policy, terms: Int, term: @escaping (UInt32) -> String?) {
         self.policy = policy
         self.term = term
-        verdicts = .allocate(capacity: Self.actions)
-        verdicts.initialize(repeating: Self.unread, count: Self.actions)
+        highestTerm = terms
+        verdicts = .allocate(capacity: terms + 1)
+        verdicts.initialize(repeating: Self.unread, count: terms + 1)
         verdicts[0] = UInt8(Verdict.noStage)
-        // Stands for every number too high to be stored, so it names no action.
-        verdicts[Self.actions - 1] = UInt8(Verdict.noStage)
     }
 
     func deallocate() { verdicts.deallocate() }
 
     /// The verdict on an event, whenever it was recorded.
     @inline(__always)
-    func verdict(_ row: UnsafePointer<EventRow>) -> Int {
-        if row.pointee.type == actionRecorded {
-            if row.pointee.flags & test != 0 { return Verdict.test }
-            let verdict = verdicts[Int(row.pointee.action)]
+    func verdict(_ row: UnsafePointer<EventRow>) throws(DamagedRows) -> Int {
+        let word = row.pointee.typeAndFlags
+        let type = word &>> flagBits
+        if type == actionRecorded {
+            if word & test != 0 { return Verdict.test }
+            let action = Int(row.pointee.action)
+            guard action <= highestTerm else { throw DamagedRows("an action has a number that no text has") }
+            let verdict = verdicts[action]
             return verdict == Self.unread ? read(row.pointee.action) : Int(verdict)
         }
-        return row.pointee.type == intakeQuarantined ? Verdict.quarantined : Verdict.nothing
+        return type == intakeQuarantined ? Verdict.quarantined : Verdict.nothing
     }
 
     @inline(never)
-    private func read(_ number: UInt16) -> Int {
-        let action = Action(term(UInt32(number)) ?? "")
+    private func read(_ number: UInt32) -> Int {
+        let action = Action(term(number) ?? "")
         let verdict =
             action == .doNotContact ? Verdict.doNotContact : policy.stage(of: action)?.rawValue ?? Verdict.noStage
         verdicts[Int(number)] = UInt8(verdict)

@@ -7,10 +7,13 @@ struct FunnelKeys {
     /// One table a dimension after the first: (number so far, value of this dimension) to number.
     private var pairs: [NumberTable]
 
-    init(_ dimensions: [FunnelQuery.Dimension], term: @escaping (UInt32) -> String?) {
-        values = dimensions.map { DimensionValues($0, term: term) }
+    init(_ dimensions: [FunnelQuery.Dimension], terms: Int, term: @escaping (UInt32) -> String?) {
+        values = dimensions.map { DimensionValues($0, terms: terms, term: term) }
         pairs = dimensions.dropFirst().map { _ in NumberTable() }
     }
+
+    /// Whether all rows so far named texts there are.
+    var isSound: Bool { values.allSatisfy(\.isSound) }
 
     /// Writes the group's number of each entry.
     mutating func number(
@@ -60,6 +63,7 @@ struct FunnelKeys {
 /// text. Several of them may have one text, as `US` and `USA` do.
 struct DimensionValues {
     private let dimension: FunnelQuery.Dimension
+    private let terms: Int
     private let term: (UInt32) -> String?
     private var raw = NumberTable()
     /// The value's number, by the number of what the row said.
@@ -69,8 +73,12 @@ struct DimensionValues {
     /// The text of each value; `nil` for a missing one.
     private(set) var labels: [String?] = []
 
-    init(_ dimension: FunnelQuery.Dimension, term: @escaping (UInt32) -> String?) {
+    /// Whether all rows so far named texts there are.
+    private(set) var isSound = true
+
+    init(_ dimension: FunnelQuery.Dimension, terms: Int, term: @escaping (UInt32) -> String?) {
         self.dimension = dimension
+        self.terms = terms
         self.term = term
     }
 
@@ -110,7 +118,7 @@ struct DimensionValues {
         return ranks
     }
 
-    private func label(_ said: Int64) -> String? {
+    private mutating func label(_ said: Int64) -> String? {
         switch dimension {
         case .offer: text(said).flatMap { Offer($0)?.text }
         case .publisher: text(said).flatMap { Offer($0)?.publisher }
@@ -123,7 +131,11 @@ struct DimensionValues {
     }
 
     /// The text of a term; `nil` for none, and for one that says nothing.
-    private func text(_ number: Int64) -> String? {
+    private mutating func text(_ number: Int64) -> String? {
+        guard number <= Int64(terms) else {
+            isSound = false
+            return nil
+        }
         guard number != 0, let text = term(UInt32(number)), !text.trimmed.isEmpty else { return nil }
         return text
     }

@@ -38,18 +38,21 @@ struct FunnelTally {
 
     /// - Parameter timesCapacity: at least the number of leads that have more than an entry.
     init(
-        query: FunnelQuery, rows: UnsafeBufferPointer<EventRow>, timesCapacity: Int,
+        query: FunnelQuery, rows: UnsafeBufferPointer<EventRow>, timesCapacity: Int, terms: Int,
         term: @escaping (UInt32) -> String?
     ) {
         self.rows = rows
         windowMicros = query.window.micros
         nowMicros = (query.asOf ?? query.now).micros
-        if !query.by.isEmpty { keys = FunnelKeys(query.by, term: term) }
+        if !query.by.isEmpty { keys = FunnelKeys(query.by, terms: terms, term: term) }
         paths = .allocate(capacity: Self.blockSize)
         entries = .allocate(capacity: Self.blockSize)
         second = StepTimes(capacity: timesCapacity)
         third = StepTimes(capacity: timesCapacity)
     }
+
+    /// Whether each entry's row named texts there are; known once the groups are.
+    var isSound: Bool { keys?.isSound ?? true }
 
     func deallocate() {
         paths.deallocate()
