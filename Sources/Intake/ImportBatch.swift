@@ -19,8 +19,8 @@ package struct ImportCounts: Hashable, Sendable {
 /// Rows that go to the ledger in one commit, and the rejects between them.
 struct ImportBatch {
     private(set) var events: [NewEvent] = []
-    /// The line of each event.
-    private var lines: [Int] = []
+    /// The row of each event. Its bytes only where the ledger may refuse it: another event may have its id.
+    private var rows: [RawRow] = []
     private var rejects: [Reject] = []
     private var bytes = 0
 
@@ -30,16 +30,18 @@ struct ImportBatch {
 
     init() {
         events.reserveCapacity(Self.rowLimit)
-        lines.reserveCapacity(Self.rowLimit)
+        rows.reserveCapacity(Self.rowLimit)
     }
 
     var isEmpty: Bool { events.isEmpty && rejects.isEmpty }
     var isFull: Bool { events.count + rejects.count >= Self.rowLimit || bytes >= Self.byteLimit }
 
-    mutating func add(_ event: NewEvent, line: Int) {
-        bytes += event.body?.count ?? 0
+    mutating func add(_ event: NewEvent, row: RawRow) {
+        let mayConflict = if case .id = event.identity { true } else { false }
+        let kept = mayConflict ? row : RawRow(line: row.line, bytes: [], isWhole: row.isWhole)
+        bytes += (event.body?.count ?? 0) + kept.bytes.count
         events.append(event)
-        lines.append(line)
+        rows.append(kept)
     }
 
     mutating func add(_ reject: Reject) {
@@ -57,8 +59,7 @@ struct ImportBatch {
             case .recorded: counts.recorded += 1
             case .duplicate: counts.duplicates += 1
             case .conflict(let seq):
-                let row = RawRow(line: lines[index], bytes: event.body ?? [])
-                rejects.append(Reject(row: row, error: .conflict(id: event.identity.shownID, seq: seq)))
+                rejects.append(Reject(row: rows[index], error: .conflict(id: event.identity.shownID, seq: seq)))
             }
         }
         counts.rejected += rejects.count

@@ -103,6 +103,7 @@ import Testing
         #expect(result.counts == counts(6, 3, 1, 0, 2))
         let rejects = try folder.lines("rejects").map { try JSON.parse($0) }
         #expect(rejects.map { $0["line"]?.integer } == [4, 5])
+        #expect(rejects[0]["row"]?.string?.hasSuffix(#""action":"DNC"}"#) == true)
         #expect(
             rejects[0]["reason"]?.string
                 == "id \(String(repeating: "i", count: 64)) was recorded before with other content (seq 2)")

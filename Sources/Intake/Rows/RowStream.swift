@@ -74,14 +74,14 @@ struct RowStream {
             var event = NewEvent.quarantine(
                 reason: reason, body: row.bytes, identity: identity ?? .none, actor: options.actor)
             if identity == nil { event.identity = .row(ordinal: try ordinals.next(event.content)) }
-            batch.add(event, line: row.line)
+            batch.add(event, row: row)
         case .action(var action, let identity):
             if action.source == nil { action.source = options.source }
             if action.offer == nil { action.offer = options.offer }
             // The row's bytes are not kept: every field of it, known or not, is in the sealed contact part.
             var event = action.asEvent(identity: identity ?? .none, actor: options.actor, rules: rules, body: nil)
             if identity == nil { event.identity = .row(ordinal: try ordinals.next(event.content)) }
-            batch.add(event, line: row.line)
+            batch.add(event, row: row)
         }
     }
 }

@@ -28,8 +28,20 @@ enum ActionField: UInt16, CaseIterable {
         }
         names["actioncode"] = Name(field: .action, rank: 1)
         names["emailaddress"] = Name(field: .email, rank: 1)
+        for (field, spellings) in spreadsheetNames {
+            for (rank, name) in spellings.enumerated() { names[name] = Name(field: field, rank: rank + 8) }
+        }
         return names
     }()
+
+    /// What people and other programs head the columns of their lists with.
+    private static let spreadsheetNames: [ActionField: [String]] = [
+        .occurredAt: ["createdat", "createdon", "createddate", "datetime", "date"],
+        .offer: ["offerid"], .description: ["notes", "comments"], .email: ["mail"],
+        .firstName: ["givenname", "forename"], .lastName: ["surname", "familyname"],
+        .phone: ["phonenumber", "telephone", "mobilephone"], .country: ["countryregion", "country/region"],
+        .company: ["companyname", "organization", "organisation"], .title: ["jobtitle"],
+    ]
 
     /// Objects, or texts that hold one, whose members are the contact: the marketplace's JSON and its table rows.
     private static let contactObjects = ["userdetails", "customerinfo"]
