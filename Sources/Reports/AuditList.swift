@@ -1,4 +1,5 @@
 package import Leads
+internal import Ledger
 package import OrderedJSON
 internal import Views
 
@@ -45,7 +46,7 @@ package struct AuditList {
             "status": row.status.map { .number($0) } ?? .null,
             "remoteId": .optional(row.remoteID),
             "reason": .optional(row.reason.flatMap { $0.isEmpty ? nil : $0 }),
-            "sha256": .string(row.sha256.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()),
+            "sha256": .string(Hexadecimal.text(row.sha256)),
         ]
     }
 }

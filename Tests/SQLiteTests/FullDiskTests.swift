@@ -2,10 +2,6 @@ import SQLite
 import TestKit
 import Testing
 
-#if os(Linux)
-    import Glibc
-#endif
-
 /// A full disk stops a write, and takes nothing of what was committed before.
 struct FullDiskTests {
     private func made(_ path: String, _ settings: String) throws -> Connection {
@@ -90,41 +86,4 @@ struct FullDiskTests {
             })
         #expect(error.isFull || error.isInputOutput, "\(error)")
     }
-}
-
-/// A file system in memory with room for a few pages, gone when the test lets go of it.
-final class TinyDisk {
-    let folder: TemporaryFolder
-
-    init(bytes: Int) throws {
-        folder = try TemporaryFolder()
-        guard Self.mountMemory(at: folder.path, bytes: bytes) else { throw Refusal() }
-    }
-
-    deinit { Self.unmount(folder.path) }
-
-    /// Leaves no room at all.
-    func fill() throws {
-        let ballast = open(folder.file("ballast"), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-        guard ballast >= 0 else { throw Refusal() }
-        defer { close(ballast) }
-        let page = [UInt8](repeating: 1, count: 4_096)
-        while page.withUnsafeBytes({ write(ballast, $0.baseAddress, $0.count) }) > 0 {}
-    }
-
-    struct Refusal: Error {}
-
-    /// Only the superuser of a machine may mount, and not in every container.
-    static let canBeMade = (try? TinyDisk(bytes: 16 * 1024)) != nil
-
-    #if os(Linux)
-        private static func mountMemory(at path: String, bytes: Int) -> Bool {
-            mount("tmpfs", path, "tmpfs", 0, "size=\(bytes)") == 0
-        }
-
-        private static func unmount(_ path: String) { umount2(path, Int32(MNT_DETACH)) }
-    #else
-        private static func mountMemory(at path: String, bytes: Int) -> Bool { false }
-        private static func unmount(_ path: String) {}
-    #endif
 }

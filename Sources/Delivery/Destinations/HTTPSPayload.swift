@@ -1,5 +1,6 @@
 internal import Crypto
 package import Leads
+internal import Ledger
 internal import OrderedJSON
 
 /// A request as it goes over the wire.
@@ -66,8 +67,8 @@ package struct HTTPSPayload: Sendable {
     /// An action that is sent as it came has one content for ever; only the lead around it changes.
     package func idempotencyKey(_ outgoing: Outgoing) -> String {
         guard mode == .state else { return "\(outgoing.delivery)_\(outgoing.version)" }
-        let content = contentDigest(outgoing).prefix(6).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-        return "\(outgoing.delivery)_\(outgoing.version)_\(content.joined())"
+        let content = Hexadecimal.text(contentDigest(outgoing).prefix(6))
+        return "\(outgoing.delivery)_\(outgoing.version)_\(content)"
     }
 
     /// The JSON the marketplace sends to an endpoint: its key set and its spelling, every value a text, none left out.

@@ -16,8 +16,6 @@ package struct UnicodeRules: Sendable {
 
 /// The rule that decides whether two actions come from one customer. A change of rule is a replay, not a migration.
 package enum MatchKey {
-    package static let emailV1 = "email.v1"
-
     /// Rule `email.v1`: trimmed, NFKC, domain in lower-case ASCII, local part lower-cased; `+tag` and dots are kept.
     /// `nil` without exactly one `@` that has something usable on both sides.
     package static func email(_ text: String, rules: UnicodeRules) -> String? {

@@ -1,7 +1,7 @@
-package import TestKit
-
-#if os(Linux)
+#if canImport(Glibc)
     internal import Glibc
+#else
+    internal import Darwin
 #endif
 
 /// A file system in memory with room for little, gone when the test lets go of it.
@@ -14,6 +14,15 @@ package final class TinyDisk {
     }
 
     deinit { Self.unmount(folder.path) }
+
+    /// Leaves no room at all.
+    package func fill() throws {
+        let ballast = open(folder.file("ballast"), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard ballast >= 0 else { throw Refusal() }
+        defer { close(ballast) }
+        let page = [UInt8](repeating: 1, count: 4_096)
+        while page.withUnsafeBytes({ write(ballast, $0.baseAddress, $0.count) }) > 0 {}
+    }
 
     package struct Refusal: Error {}
 
