@@ -112,7 +112,8 @@ let package = Package(
             swiftSettings: own),
         .testTarget(name: "LeadsTests", dependencies: ["Leads", "TestKit"], swiftSettings: own),
         .testTarget(
-            name: "ReportsTests", dependencies: [
+            name: "ReportsTests",
+            dependencies: [
                 "Leads", "Ledger", "Views", "Reports", "OrderedJSON", "TestKit", "LedgerTestKit",
             ],
             swiftSettings: own),

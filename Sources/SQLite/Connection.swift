@@ -1,11 +1,5 @@
 internal import CSQLite
 
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Darwin
-#endif
-
 /// One open database file, for one owner.
 ///
 /// A connection and its statements are not `Sendable`: whoever opened them uses them alone, so SQLite's own mutexes are
@@ -48,7 +42,8 @@ package final class Connection {
             case .readWrite: SQLITE_OPEN_READWRITE
             case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
             }
-        let isStill = mode == .readOnly && Self.isStill(path)
+        // SQLite reads a write-ahead log only where it may make files.
+        let isStill = mode == .readOnly && leadledger_is_still(path) != 0
         let code = sqlite3_open_v2(
             isStill ? Self.address(path) + "?immutable=1" : path, &handle,
             flags | (isStill ? SQLITE_OPEN_URI : 0) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
@@ -64,22 +59,15 @@ package final class Connection {
         if checksummed && mode != .readOnly { try check(leadledger_reserve_checksum_bytes(handle)) }
     }
 
-    /// Whether nobody can be at work on a file here: SQLite reads a write-ahead log only where it may make files.
-    private static func isStill(_ path: String) -> Bool {
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-        var log = stat()
-        return access(path, R_OK) == 0 && access(folder, W_OK) != 0
-            && (stat(path + "-wal", &log) != 0 || log.st_size == 0)
-    }
-
     /// The path as a URI (https://sqlite.org/uri.html).
     private static func address(_ path: String) -> String {
-        "file:" + path.utf8.map { byte in
-            switch byte {
-            case 0x25, 0x23, 0x3f, 0x80...: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-            default: String(UnicodeScalar(byte))
-            }
-        }.joined()
+        "file:"
+            + path.utf8.map { byte in
+                switch byte {
+                case 0x25, 0x23, 0x3f, 0x80...: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+                default: String(UnicodeScalar(byte))
+                }
+            }.joined()
     }
 
     deinit { try? close() }

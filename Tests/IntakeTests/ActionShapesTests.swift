@@ -160,12 +160,12 @@ import Testing
         #expect(time.error == .unreadableTime(field: "occurredAt"))
         let long = read(#"{"action":"INS","company":"\#(String(repeating: secret, count: 600))"}"#)
         #expect(long.error == .fieldTooLong(field: "company", limit: 8_192))
-        let column = try read(header: "action,Notes", row: "INS," + String(repeating: "x", count: 8_193))
-        #expect(column.error == .fieldTooLong(field: "Notes", limit: 8_192))
+        let column = try read(header: "action,Remark", row: "INS," + String(repeating: "x", count: 8_193))
+        #expect(column.error == .fieldTooLong(field: "Remark", limit: 8_192))
         for reading in [time, long, column, read("{\"a\":\"\(secret)")] {
             #expect(reading.error.map { !$0.description.contains(secret) } == true)
         }
-        let full = try action(read(header: "action,Notes", row: "INS," + String(repeating: "x", count: 8_192)))
+        let full = try action(read(header: "action,Remark", row: "INS," + String(repeating: "x", count: 8_192)))
         #expect(full.other[0].value.utf8.count == 8_192)
     }
 

@@ -18,6 +18,10 @@ sqlite3_uint64 leadledger_page_checksum(const unsigned char *bytes, int size, sq
 /// Makes new pages of the open database keep LEADLEDGER_CHECKSUM_BYTES free. Only before its first page is written.
 int leadledger_reserve_checksum_bytes(sqlite3 *database);
 
+/// Whether nobody can be at work on a database here: its folder cannot be written to, and no write-ahead log with
+/// content stands beside it.
+int leadledger_is_still(const char *path);
+
 /// Refuses "text" in double quotes as a string literal (sqlite3_db_config is variadic, which Swift cannot call).
 int leadledger_refuse_quoted_literals(sqlite3 *database);
 
