@@ -21,8 +21,8 @@ package struct SQLiteError: Error, Equatable, CustomStringConvertible {
     package var primaryCode: Int32 { code & 0xff }
     /// Another connection holds the lock that was needed.
     package var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
-    /// The disk, or the page limit of the file, has no room. Beside a database in WAL mode even a reader needs some, for
-    /// the file of shared memory, and SQLite calls the lack of it an input/output error.
+    /// The disk, or the page limit of the file, has no room. Beside a database in WAL mode even a reader needs some,
+    /// for the file of shared memory, and SQLite calls the lack of it an input/output error.
     package var isFull: Bool { primaryCode == SQLITE_FULL || code == Self.sharedMemorySize }
 
     /// SQLITE_IOERR_SHMSIZE, a macro that Swift does not import.

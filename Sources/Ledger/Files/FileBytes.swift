@@ -27,7 +27,8 @@ package enum FileBytes {
         return Array(bytes[..<count])
     }
 
-    /// Makes a file with these bytes and syncs it and its folder; `false` (and `errno`) when it exists or cannot be made.
+    /// Makes a file with these bytes and syncs it and its folder; `false` (and `errno`) when it exists or cannot be
+    /// made.
     ///
     /// It gets its name only once it is whole on the disk, so that a crash leaves either all of it or no such file.
     package static func create(_ path: String, _ bytes: [UInt8], mode: UInt32) -> Bool {
