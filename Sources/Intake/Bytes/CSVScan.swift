@@ -108,8 +108,8 @@ struct CSVScan {
             CSVRecord.Field(start: Int32(start), end: Int32(end), hasDoubledQuotes: hasDoubledQuotes))
     }
 
-    /// The position of the next quote, or of the line end that a held record may not cross, or `end`. CRLF is one
-    /// line end.
+    /// The position of the next quote, or of the line end that a held record may not cross, or `end`. CRLF counts as
+    /// one line end.
     private mutating func skipQuoted(_ bytes: UnsafeBufferPointer<UInt8>, from first: Int, to end: Int) -> Int {
         var index = first
         while index < end, bytes[index] != Mark.quote {
