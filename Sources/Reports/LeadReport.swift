@@ -31,11 +31,13 @@ package struct LeadReport {
         let events = try history()
         var customer = Customer()
         var leads: [OfferLead] = []
+        var places: [Int64: Int] = [:]
         for event in events where event.eventType == .actionRecorded {
             let fact = try fact(event)
             customer.evolve(fact)
             let offer = snapshot.terms.number(event.offer) ?? 0
-            let index = leads.firstIndex { $0.offer == offer } ?? leads.count
+            let index = places[offer] ?? leads.count
+            places[offer] = index
             if index == leads.count { leads.append(OfferLead(offer: offer, lead: Lead(number: 0))) }
             leads[index].lead.evolve(fact)
         }
@@ -69,7 +71,12 @@ package struct LeadReport {
             if asOf.map({ row.recordedAt <= $0.micros }) ?? true { seqs.append(seq) }
             seq = Int64(row.previous)
         }
-        return try seqs.reversed().compactMap { try snapshot.ledger.event($0) }
+        return try seqs.reversed().compactMap { seq in
+            var event = try snapshot.ledger.event(seq)
+            // By far the largest part, which the report does not show.
+            event?.body = nil
+            return event
+        }
     }
 
     private func damaged(_ map: EventMap, _ what: String) -> ViewsError { .damaged(map.path, what) }

@@ -12,6 +12,11 @@ package final class ViewsReader {
     package let destinations: [Destination]
     private let connection: Connection
     private let eventFile: OpenEventFile
+    /// Kept for lists, which look these up for each row. Each is used by the one method that looks up such a row, and
+    /// that is done with it when it returns.
+    private let selectCustomer: Statement
+    private let selectLead: Statement
+    private let selectDelivery: Statement
 
     /// Opens the views; `nil` when there are none, or they are of another ledger, version or policy.
     package init?(files: LedgerFiles, ledger: [UInt8], policy: Policy) throws {
@@ -22,6 +27,9 @@ package final class ViewsReader {
         leadCount = state.leads
         subjectCount = try connection.integer("SELECT max(subject) FROM customer") ?? 0
         destinations = try Destinations(connection).all
+        selectCustomer = try Self.select(CustomerRow.self, "WHERE subject = ?", connection)
+        selectLead = try Self.select(LeadRow.self, "WHERE key = ?", connection)
+        selectDelivery = try Self.select(DeliveryRow.self, "WHERE key = ?", connection)
     }
 
     /// Opens the database and the event file of one generation of views: where a rebuild was swapped in between, those
@@ -54,9 +62,9 @@ package final class ViewsReader {
     package func events() throws -> EventMap { try EventMap(eventFile, rows: Int(seq)) }
 
     package func customer(_ subject: Int64) throws -> Customer? {
-        let select = try select(CustomerRow.self, "WHERE subject = ?")
-        try select.bind(subject, at: 1)
-        return try select.step() ? try CustomerRow(reading: select).customer : nil
+        try selectCustomer.bind(subject, at: 1)
+        defer { try? selectCustomer.reset() }
+        return try selectCustomer.step() ? try CustomerRow(reading: selectCustomer).customer : nil
     }
 
     /// The leads of a customer, in the order of their offers' numbers.
@@ -117,15 +125,15 @@ package final class ViewsReader {
     }
 
     package func lead(_ key: Int64) throws -> LeadRow? {
-        let select = try select(LeadRow.self, "WHERE key = ?")
-        try select.bind(key, at: 1)
-        return try select.step() ? try LeadRow(reading: select) : nil
+        try selectLead.bind(key, at: 1)
+        defer { try? selectLead.reset() }
+        return try selectLead.step() ? try LeadRow(reading: selectLead) : nil
     }
 
     package func delivery(_ key: Int64) throws -> DeliveryRow? {
-        let select = try select(DeliveryRow.self, "WHERE key = ?")
-        try select.bind(key, at: 1)
-        return try select.step() ? try DeliveryRow(reading: select) : nil
+        try selectDelivery.bind(key, at: 1)
+        defer { try? selectDelivery.reset() }
+        return try selectDelivery.step() ? try DeliveryRow(reading: selectDelivery) : nil
     }
 
     /// Calls `body` with attempts, in the order of the ledger.
@@ -152,6 +160,12 @@ package final class ViewsReader {
     }
 
     private func select<Row: TableRow>(_ row: Row.Type, _ rest: String) throws -> Statement {
+        try Self.select(row, rest, connection)
+    }
+
+    private static func select<Row: TableRow>(
+        _ row: Row.Type, _ rest: String, _ connection: Connection
+    ) throws -> Statement {
         try connection.prepare("SELECT \(Row.columns.joined(separator: ", ")) FROM \(Row.table) \(rest)")
     }
 }

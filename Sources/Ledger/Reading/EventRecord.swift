@@ -8,6 +8,8 @@ enum EventRecord {
         digest, detail, contact, body, leaf
         """
 
+    /// Those that hold numbers of terms.
+    static let termColumns: [Int32] = [5, 6, 7, 8, 10]
     static let leafColumn: Int32 = 18
 
     /// The event in the current row of a statement that selects `columns`.

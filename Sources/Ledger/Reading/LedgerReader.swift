@@ -24,6 +24,8 @@ package final class LedgerReader {
     private let keys: IdentityKeys
     private let vault: Vault
     private let lookupPath: String
+    /// Kept for lists, which look up an event a row. Only `event` uses it, and is done with it when it returns.
+    private let selectEvent: Statement
     private var terms = Terms()
 
     package init(files: LedgerFiles) throws(LedgerError) {
@@ -35,6 +37,7 @@ package final class LedgerReader {
             vault = try Vault(files: files, ledger: id, mode: .readOnly)
             keys = IdentityKeys(vault.master)
             lookupPath = files.lookup
+            selectEvent = try connection.prepare("SELECT \(EventRecord.columns) FROM event WHERE seq = ?")
         } catch {
             throw LedgerError(error, path: files.ledger)
         }
@@ -100,21 +103,22 @@ package final class LedgerReader {
         try select.bind(last, at: 2)
         if let type { try select.bind(type.rawValue, at: 3) }
         while try select.step() {
-            // A writer may have added terms after those read above.
-            let needed = (5...10).lazy.map { select.integer($0) }.max() ?? 0
-            if terms.text(needed) == nil { try terms.catchUp(connection) }
-            if try !body(try EventRecord.event(select, terms: terms)) { break }
+            if try !body(try stored(select)) { break }
         }
         try select.reset()
     }
 
     package func event(_ seq: Int64) throws -> StoredEvent? {
-        var found: StoredEvent?
-        try events(from: seq, to: seq) { event in
-            found = event
-            return true
-        }
-        return found
+        try selectEvent.bind(seq, at: 1)
+        defer { try? selectEvent.reset() }
+        return try selectEvent.step() ? try stored(selectEvent) : nil
+    }
+
+    /// The event in the current row; reads terms that a writer added since.
+    private func stored(_ row: Statement) throws -> StoredEvent {
+        let needed = EventRecord.termColumns.lazy.map { row.integer($0) }.max() ?? 0
+        if terms.text(needed) == nil { try terms.catchUp(connection) }
+        return try EventRecord.event(row, terms: terms)
     }
 
     /// Whether the key of a subject was destroyed.
