@@ -26,6 +26,16 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false])
+    func `a ledger that is gone while its vault is there is not replaced by a new one`(isEmptied: Bool) async throws {
+        let home = try await filled()
+        home.deleteDatabase("ledger.db")
+        if isEmptied { try home.folder.write([], to: "ledger.db") }
+        #expect(try await refusal(home).contains("missing or empty"))
+        #expect((FileBytes.size(home.files.ledger) ?? 0) == 0)
+        #expect(throws: LedgerError.self) { try LedgerReader(files: home.files) }
+    }
+
     @Test func `a second writer is refused and told who writes`() async throws {
         let home = try TemporaryHome()
         try await home.withWriter { writer in

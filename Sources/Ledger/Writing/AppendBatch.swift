@@ -88,7 +88,10 @@ struct AppendBatch {
             guard let known = try store.known(seq), known.identity == prepared.identity else { continue }
             switch prepared.event.identity {
             case .window(_, let span):
-                return now - known.receipt.recordedAt <= span ? .duplicate(known.receipt) : nil
+                // Recorded well after now: the clock ran ahead then, and nobody knows when it was. Better twice than
+                // lost.
+                let age = now - known.receipt.recordedAt
+                return age >= -1 * .minute && age <= span ? .duplicate(known.receipt) : nil
             default:
                 return known.digest == prepared.digest ? .duplicate(known.receipt) : .conflict(seq: seq)
             }

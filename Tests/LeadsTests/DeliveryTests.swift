@@ -1,0 +1,67 @@
+import Leads
+import Testing
+
+/// The fold of what a lead became and of the attempts to bring it to a destination.
+@Suite struct DeliveryFoldTests {
+    private func attempt(
+        _ outcome: Outcome, version: Int64, retryAt: Int64? = nil, digest: [UInt8] = []
+    ) -> Delivery.Attempt {
+        Delivery.Attempt(
+            outcome: outcome, version: version, at: 100, retryAt: retryAt, reason: outcome.rawValue, digest: digest)
+    }
+
+    private func wanted(_ version: Int64) -> Delivery {
+        var delivery = Delivery()
+        delivery.want(version, suppression: nil)
+        return delivery
+    }
+
+    @Test func `a wanted lead is due whatever the clock says`() {
+        #expect(wanted(7).state == .wanted)
+        #expect(wanted(7).dueAt == Delivery.atOnce)
+    }
+
+    @Test func `after an attempt that may have arrived nobody knows what the destination has`() {
+        var delivery = wanted(1)
+        delivery.evolve(attempt(.delivered, version: 1, digest: [1]))
+        #expect(delivery.state == .delivered && delivery.digest == [1])
+        delivery.want(2, suppression: nil)
+        delivery.evolve(attempt(.ambiguous, version: 2, retryAt: 200, digest: [2]))
+        #expect(delivery.state == .unknown && delivery.digest == [])
+    }
+
+    @Test func `new content does not knock at a destination that is failing, its mending does`() {
+        var delivery = wanted(1)
+        delivery.evolve(attempt(.retry, version: 1, retryAt: 500))
+        delivery.want(2, suppression: nil)
+        #expect(delivery.state == .retry && delivery.dueAt == 500 && delivery.wanted == 2)
+        delivery.want(2, suppression: nil, isMended: true)
+        #expect(delivery.state == .wanted && delivery.dueAt == Delivery.atOnce && delivery.failures == 0)
+    }
+
+    @Test func `a refused lead is parked until it changes`() {
+        var delivery = wanted(1)
+        delivery.evolve(attempt(.rejected, version: 1))
+        #expect(delivery.state == .parked && delivery.dueAt == nil && delivery.reason == "rejected")
+        delivery.want(2, suppression: nil)
+        #expect(delivery.state == .wanted)
+    }
+
+    @Test func `tries that run out park the lead, throttled ones never do`() {
+        var delivery = wanted(1)
+        delivery.evolve(attempt(.throttled, version: 1, retryAt: 900))
+        #expect(delivery.state == .retry && delivery.failures == 0)
+        delivery.evolve(attempt(.retry, version: 1))
+        #expect(delivery.state == .parked && delivery.reason == "exhausted")
+    }
+
+    @Test func `a lead that may not be contacted is suppressed and stays so while an attempt ends`() {
+        var delivery = wanted(1)
+        delivery.want(2, suppression: "doNotContact")
+        #expect(delivery.state == .suppressed && delivery.dueAt == nil)
+        delivery.evolve(attempt(.retry, version: 1, retryAt: 300))
+        #expect(delivery.state == .suppressed)
+        delivery.want(3, suppression: nil)
+        #expect(delivery.state == .wanted)
+    }
+}
