@@ -48,7 +48,8 @@ final class Projector {
     }
 
     /// Folds events after the checkpoint until `last`, or until enough rows changed; returns the new checkpoint.
-    func project(upTo last: Int64) throws -> Int64 {
+    /// - Parameter isBuilding: the files are not in use yet, and whoever puts them to use syncs them first.
+    func project(upTo last: Int64, isBuilding: Bool = false) throws -> Int64 {
         try readStages()
         let before = (seq, leadCount)
         do {
@@ -58,7 +59,7 @@ final class Projector {
                 }
                 try write()
                 try destinations.save(connection)
-                try events.sync()
+                if !isBuilding { try events.sync() }
                 try connection.execute("UPDATE progress SET seq = \(seq), leads = \(leadCount)")
             }
         } catch {

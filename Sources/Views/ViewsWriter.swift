@@ -134,7 +134,7 @@ package actor ViewsWriter {
         let building = try Projector(fresh.connection, reader: reader, events: fresh.events, policy: policy)
         while building.seq < head {
             if isCancelled() { throw CancellationError() }
-            progress(try building.project(upTo: head), head)
+            progress(try building.project(upTo: head, isBuilding: true), head)
         }
         let views = try compare(fresh)
         guard swap else {
@@ -142,6 +142,7 @@ package actor ViewsWriter {
             return Rebuild(events: head, views: views, isSwapped: false)
         }
         do {
+            try fresh.events.sync()
             try copyClaims(to: fresh.connection)
         } catch let error where isDamage(error) {
             // What a damaged page held of them is lost, as with the file.

@@ -7,8 +7,7 @@ final class RawBaseline {
     private var database: OpaquePointer?
     private var insert: OpaquePointer?
     private var seq: Int64 = 0
-    private let contact = (0..<150).map { _ in UInt8.random(in: .min ... .max) }
-    private let body = (0..<230).map { _ in UInt8.random(in: .min ... .max) }
+    private let contact = (0..<230).map { _ in UInt8.random(in: .min ... .max) }
     private let hash = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
 
     init(_ path: String) {
@@ -54,7 +53,6 @@ final class RawBaseline {
         bind(Array(hash[16...]), 15)
         bind(hash, 16)
         bind(contact, 18)
-        bind(body, 19)
         check(sqlite3_step(insert) == SQLITE_DONE ? SQLITE_OK : SQLITE_ERROR)
         sqlite3_reset(insert)
     }

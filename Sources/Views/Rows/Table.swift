@@ -106,7 +106,7 @@ struct Table<Row: TableRow> {
         }
         if let last = dirty.last { highestStored = max(highestStored, last.key) }
         dirty.removeAll(keepingCapacity: true)
-        if entries.count > 131_072 { forget() }
+        if entries.count > 65_536 { forget() }
     }
 
     /// Forgets everything that is not in the file, after a transaction that did not commit.
