@@ -41,6 +41,8 @@ package struct Home: Sendable {
     /// Makes what is missing of the home; harmless when nothing is. Returns whether a ledger was made.
     package func initialize() async throws -> Bool {
         try files.makeFolder()
+        // Before anything is made: a new key beside an old vault would hide that the right one is missing.
+        try files.refuseLostLedger()
         let isNew = !files.isHome
         if isNew && !FileBytes.exists(files.keyFile) { try MasterKey.create(file: files.keyFile) }
         let writer = try LedgerWriter(files: files, rules: .system, clock: clock, waitMilliseconds: 2_000)
