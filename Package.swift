@@ -20,6 +20,9 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpServer = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpServerTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let nioTLS = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "leadledger",
@@ -38,11 +41,15 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.0.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         .target(
             name: "CSQLite", cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("sqlite3")]),
+        .systemLibrary(name: "CZlib"),
+        .systemLibrary(name: "CZstd"),
         .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: own),
         .target(name: "OrderedJSON", swiftSettings: own),
         .target(name: "Leads", swiftSettings: own),
@@ -59,14 +66,27 @@ let package = Package(
             swiftSettings: own),
         .target(name: "Reports", dependencies: ["Leads", "Ledger", "Views", "OrderedJSON"], swiftSettings: own),
         .target(
-            name: "Intake", dependencies: ["Leads", "Ledger", "SQLite", "OrderedJSON", crypto], swiftSettings: own),
+            name: "Intake", dependencies: ["CZlib", "CZstd", "Leads", "Ledger", "SQLite", "OrderedJSON", crypto],
+            swiftSettings: own),
+        .target(name: "Outbound", dependencies: ["Leads", httpClient, nioCore, nioHTTP], swiftSettings: own),
+        .target(name: "Azure", dependencies: ["Leads", "OrderedJSON", crypto], swiftSettings: own),
         .target(
             name: "Delivery",
-            dependencies: ["Leads", "Ledger", "Views", "OrderedJSON", crypto, httpClient, nioCore, nioHTTP],
+            dependencies: ["Leads", "Ledger", "Views", "OrderedJSON", "Outbound", crypto, nioHTTP],
+            swiftSettings: own),
+        .target(
+            name: "Service",
+            dependencies: [
+                "Leads", "Ledger", "Views", "Reports", "Intake", "OrderedJSON", crypto, httpServer, httpServerTLS,
+                httpTypes, lifecycle, logging, nioCore, nioHTTP, nioSockets, nioTLS,
+            ],
             swiftSettings: own),
         .target(
             name: "Application",
-            dependencies: ["Leads", "Ledger", "Views", "Reports", "Intake", "Delivery", "OrderedJSON"],
+            dependencies: [
+                "Azure", "Leads", "Ledger", "Views", "Reports", "Intake", "Delivery", "Outbound", "OrderedJSON",
+                "Service", httpClient, lifecycle, logging, nioCore, yaml,
+            ],
             swiftSettings: own),
         .executableTarget(
             name: "leadledger", dependencies: ["Application", arguments], swiftSettings: own),
@@ -120,8 +140,16 @@ let package = Package(
         .testTarget(
             name: "DeliveryTests",
             dependencies: [
-                "Delivery", "Leads", "OrderedJSON", "Simulators", "Views", nioCore, nioHTTP, nioSockets,
+                "Delivery", "Leads", "OrderedJSON", "Outbound", "Simulators", "Views", nioCore, nioHTTP, nioSockets,
             ],
             resources: [.copy("Vectors")], swiftSettings: own),
+        .testTarget(
+            name: "ServiceTests",
+            dependencies: [
+                "Intake", "Leads", "Ledger", "OrderedJSON", "Reports", "Service", "TestKit", "LedgerTestKit", "Views",
+                httpClient, httpServer, httpTypes, lifecycle, logging, nioCore, nioHTTP, nioSockets,
+            ],
+            swiftSettings: own),
+        .testTarget(name: "AzureTests", dependencies: ["Azure", "Leads", "OrderedJSON"], swiftSettings: own),
     ]
 )

@@ -1,5 +1,6 @@
 package import Leads
 package import Ledger
+package import Outbound
 package import Views
 
 /// What a run of the workers did.

@@ -3,22 +3,38 @@ package enum EventType: Int64, CaseIterable, Sendable {
     // Intake
     case actionRecorded = 1
     case intakeQuarantined = 2
+    case quarantineReleased = 3
     // Delivery
     case deliveryAttempted = 20
     // Destinations
     case destinationChanged = 30
     case destinationPaused = 31
     case destinationResumed = 32
+    // Access
+    case endpointAdded = 40
+    case endpointRevoked = 41
+    case keyCreated = 42
+    case keyRevoked = 43
+    // Sources
+    case sourceChanged = 50
+    case sourcePulled = 51
 
     /// The name without its version.
     package var name: String {
         switch self {
         case .actionRecorded: "ActionRecorded"
         case .intakeQuarantined: "IntakeQuarantined"
+        case .quarantineReleased: "QuarantineReleased"
         case .deliveryAttempted: "DeliveryAttempted"
         case .destinationChanged: "DestinationChanged"
         case .destinationPaused: "DestinationPaused"
         case .destinationResumed: "DestinationResumed"
+        case .endpointAdded: "EndpointAdded"
+        case .endpointRevoked: "EndpointRevoked"
+        case .keyCreated: "KeyCreated"
+        case .keyRevoked: "KeyRevoked"
+        case .sourceChanged: "SourceChanged"
+        case .sourcePulled: "SourcePulled"
         }
     }
 

@@ -102,7 +102,9 @@ final class Projector {
         case .deliveryAttempted: try attempt(event, AttemptDetail(try detail()), &row)
         case .destinationChanged, .destinationPaused, .destinationResumed:
             try change(event, try detail())
-        case .intakeQuarantined, nil: break
+        case .intakeQuarantined, .quarantineReleased, .endpointAdded, .endpointRevoked, .keyCreated, .keyRevoked,
+            .sourceChanged, .sourcePulled, nil:
+            break
         }
         events.append(row)
         seq = event.seq

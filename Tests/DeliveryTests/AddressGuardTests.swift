@@ -1,6 +1,7 @@
 import Delivery
 import Leads
 import OrderedJSON
+import Outbound
 import Simulators
 import Synchronization
 import Testing

@@ -1,5 +1,6 @@
 import Delivery
 import Leads
+import Outbound
 import Testing
 
 struct AddressRulesTests {

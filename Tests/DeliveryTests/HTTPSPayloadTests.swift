@@ -1,6 +1,7 @@
 import Delivery
 import Leads
 import OrderedJSON
+import Outbound
 import Testing
 
 struct HTTPSPayloadTests {

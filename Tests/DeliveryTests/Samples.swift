@@ -1,5 +1,6 @@
 import Delivery
 import Leads
+import Outbound
 
 /// Values that the tests start from.
 enum Samples {

@@ -1,6 +1,7 @@
 import Delivery
 import Foundation
 import Leads
+import Outbound
 import Testing
 
 struct SecretReaderTests {

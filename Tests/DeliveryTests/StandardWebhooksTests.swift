@@ -1,6 +1,7 @@
 import Delivery
 import Foundation
 import OrderedJSON
+import Outbound
 import Simulators
 import Testing
 

@@ -157,7 +157,9 @@ import Testing
         let names = EventType.allCases.map { "\($0.rawValue) \($0.name) v\($0.version)" }
         let stored = [
             "1 ActionRecorded v1", "2 IntakeQuarantined v1", "20 DeliveryAttempted v1", "30 DestinationChanged v1",
-            "31 DestinationPaused v1", "32 DestinationResumed v1",
+            "31 DestinationPaused v1", "32 DestinationResumed v1", "3 QuarantineReleased v1", "40 EndpointAdded v1",
+            "41 EndpointRevoked v1", "42 KeyCreated v1", "43 KeyRevoked v1", "50 SourceChanged v1",
+            "51 SourcePulled v1",
         ]
         #expect(stored.allSatisfy(names.contains))
         #expect(Set(EventType.allCases.map(\.name)).count == names.count)

@@ -7,11 +7,14 @@ struct RoomTests {
         let ledger: Set = ["SQLite", "Leads", "OrderedJSON"]
         let views = ledger.union(["Ledger"])
         let workers = views.union(["Views"])
-        let application = workers.union(["Service", "Delivery", "Intake", "Reports"])
+        let service = workers.union(["Intake", "Reports"])
+        let application = service.union(["Azure", "Delivery", "Outbound", "Service"])
         return [
-            "CSQLite": [], "SQLite": ["CSQLite"], "OrderedJSON": [], "Leads": [],
+            "CSQLite": [], "CZlib": [], "CZstd": [], "SQLite": ["CSQLite"], "OrderedJSON": [], "Leads": [],
+            "Outbound": ["Leads"], "Azure": ["Leads", "OrderedJSON"],
             "Ledger": ledger.union(["Migrations"]), "Views": views.union(["Migrations"]),
-            "Reports": workers, "Intake": workers, "Delivery": workers, "Service": workers,
+            "Reports": workers, "Intake": workers.union(["CZlib", "CZstd"]),
+            "Delivery": workers.union(["Azure", "Outbound"]), "Service": service,
             "Application": application, "leadledger": application.union(["Application"]),
         ]
     }()

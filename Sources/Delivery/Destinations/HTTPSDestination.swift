@@ -1,6 +1,7 @@
 internal import Crypto
 package import Leads
 internal import OrderedJSON
+package import Outbound
 
 /// An endpoint of one's own: takes each lead as a POST, signed where a secret is set.
 ///

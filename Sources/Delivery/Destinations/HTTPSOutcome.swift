@@ -1,4 +1,5 @@
 package import Leads
+internal import Outbound
 
 /// What the answer of an endpoint means: the one table of kind `https`.
 ///

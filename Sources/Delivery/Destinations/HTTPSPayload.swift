@@ -2,24 +2,7 @@ internal import Crypto
 package import Leads
 internal import Ledger
 internal import OrderedJSON
-
-/// A request as it goes over the wire.
-package struct HTTPRequestBytes: Hashable, Sendable {
-    package struct Header: Hashable, Sendable {
-        package let name: String
-        package let value: String
-
-        package init(_ name: String, _ value: String) {
-            self.name = name
-            self.value = value
-        }
-    }
-
-    package let method: String
-    package let url: EndpointURL
-    package let headers: [Header]
-    package let body: [UInt8]
-}
+internal import Outbound
 
 /// The bodies that kind `https` can send.
 package struct HTTPSPayload: Sendable {

@@ -1,0 +1,2 @@
+/// The room of the HTTP service.
+package enum Service {}
