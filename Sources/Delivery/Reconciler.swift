@@ -78,7 +78,7 @@ package struct Reconciler: Sendable {
 
     /// Nobody knows whether a claimed delivery arrived when its worker was killed. It is recorded as just that; every
     /// request carries an id by which the endpoint knows a repeat, so it is due again at once.
-    private func resolveInterrupted() async throws -> DeliveryCounts {
+    func resolveInterrupted() async throws -> DeliveryCounts {
         var counts = DeliveryCounts()
         let interrupted = try await views.interruptedClaims()
         guard !interrupted.isEmpty else { return counts }
