@@ -85,7 +85,8 @@ let package = Package(
             name: "Application",
             dependencies: [
                 "Azure", "Leads", "Ledger", "Views", "Reports", "Intake", "Delivery", "Outbound", "OrderedJSON",
-                "Service", httpClient, lifecycle, logging, nioCore, yaml,
+                "SQLite", "Service", httpClient, httpServer, lifecycle, logging, nioCore, nioHTTP, nioSockets,
+                yaml,
             ],
             swiftSettings: own),
         .executableTarget(

@@ -1,5 +1,5 @@
 package import Delivery
-package import Leads
+internal import Leads
 internal import Ledger
 package import OrderedJSON
 internal import Reports
@@ -25,14 +25,14 @@ extension Home {
     }
 
     /// Runs the delivery workers in this process.
-    package func deliver(
-        once: Bool, told: @escaping @Sendable (String, Outcome) -> Void
-    ) async throws -> DeliveryCounts {
+    /// - Parameter once: ends when nothing is due any more; otherwise when cancelled.
+    package func deliver(once: Bool) async throws -> DeliveryCounts {
         try await write { writer in
             try await writeViews { views in
-                try await Reconciler(
-                    writer: writer, views: views, files: files, policy: policy, clock: clock, isCancelled: isCancelled
-                ).run(once: once, told: told)
+                let reconciler = Reconciler(
+                    writer: writer, views: views, files: files, policy: policy, clock: clock, isCancelled: isCancelled)
+                if once { return try await reconciler.runOnce() }
+                return try await reconciler.supervise { notice("the worker of \($0) failed and is started again: \($1)") }
             }
         }
     }

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Intake
 package import Leads
 package import Ledger
 package import Reports

@@ -1,6 +1,7 @@
 internal import Leads
 internal import Synchronization
-package import Views
+internal import Ledger
+internal import Views
 
 extension Reconciler {
     /// How often destinations are looked at.
@@ -11,48 +12,54 @@ extension Reconciler {
     /// Keeps a worker running for each destination that is not paused, until cancelled: also for those that are added,
     /// set anew, paused, resumed or removed meanwhile. A worker that fails is started again; it holds up no other.
     /// - Parameter failed: told which destination's worker failed and why.
-    package func supervise(failed: @escaping @Sendable (_ destination: String, _ why: String) -> Void) async throws {
+    package func supervise(
+        failed: @escaping @Sendable (_ destination: String, _ why: String) -> Void
+    ) async throws -> DeliveryCounts {
         try await views.catchUp()
-        _ = try await resolveInterrupted()
+        let interrupted = try await resolveInterrupted()
         let builder = try OutgoingBuilder(files: files, policy: policy)
         let shifts = Shifts()
-        await withDiscardingTaskGroup { group in
+        return await withTaskGroup { group in
             while !isCancelled() {
                 let destinations = await views.destinations.filter { $0.state == .active }
                 shifts.end(except: destinations)
                 for destination in destinations {
                     guard let shift = shifts.begin(destination) else { continue }
                     group.addTask {
+                        defer { shifts.ended(shift) }
                         do {
-                            try await work(shift, at: destination, builder)
+                            return try await work(shift, at: destination, builder)
                         } catch {
                             failed(destination.name, "\(error)")
                             try? await Task.sleep(for: Self.convalescence)
+                            return DeliveryCounts()
                         }
-                        shifts.ended(shift)
                     }
                 }
                 try? await Task.sleep(for: Self.supervision)
             }
+            return await group.reduce(into: interrupted) { $0.add($1) }
         }
     }
 
-    private func work(_ shift: Shifts.Shift, at destination: Destination, _ builder: OutgoingBuilder) async throws {
+    private func work(
+        _ shift: Shifts.Shift, at destination: Destination, _ builder: OutgoingBuilder
+    ) async throws -> DeliveryCounts {
         let isCancelled = isCancelled
         let own = Reconciler(
             writer: writer, views: views, files: files, policy: policy, clock: clock, jitter: jitter, secrets: secrets,
             isCancelled: { isCancelled() || shift.isOver })
         let worker: DestinationWorker
         do {
-            worker = try DestinationWorker(destination, reconciler: own, builder: builder, told: { _, _ in })
+            worker = try DestinationWorker(destination, reconciler: own, builder: builder)
         } catch {
-            // A secret that is missing is this destination's trouble and nobody else's.
-            _ = try await writer.append(.paused(destination, reason: "\(error)"))
+            let counts = try await pause(destination, "\(error)")
             try await views.catchUp()
-            return
+            return counts
         }
-        _ = try await worker.run(once: false)
+        let counts = try await worker.run(once: false)
         try await views.catchUp()
+        return counts
     }
 }
 

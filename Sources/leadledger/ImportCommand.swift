@@ -2,6 +2,7 @@ import Application
 import ArgumentParser
 import Foundation
 import Intake
+import Ledger
 import OrderedJSON
 
 struct ImportCommand: AsyncParsableCommand {

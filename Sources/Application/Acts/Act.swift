@@ -1,8 +1,9 @@
 internal import Foundation
+internal import Leads
 package import Ledger
 package import OrderedJSON
-package import Reports
-package import Views
+internal import Reports
+internal import Views
 
 /// Something that a person does to a home and that changes it.
 ///
@@ -105,8 +106,8 @@ extension Home {
 enum Acts {
     static let all: [any Act.Type] = [
         RecordAct.self, EndpointAdd.self, EndpointRevoke.self, KeyCreate.self, KeyRevoke.self, DestinationAdd.self,
-        DestinationPause.self, DestinationResume.self, DestinationRemove.self, SourceAdd.self, SourceRemove.self,
-        SourcePull.self, QuarantineReleaseAct.self, ReplayAct.self, ImportAct.self,
+        DestinationPause.self, DestinationResume.self, DestinationRemove.self,
+        ReplayAct.self, ImportAct.self,
     ]
 
     /// Reads an act that was sent; `nil` when there is none of this name.

@@ -1,7 +1,8 @@
 internal import Delivery
 package import Leads
 package import OrderedJSON
-package import Views
+internal import Reports
+internal import Views
 
 /// Adds a destination, or sets an existing one anew.
 package struct DestinationAdd: Act {
@@ -56,7 +57,7 @@ package struct DestinationPause: Act {
             try await home.append(
                 .destinationPaused, DestinationEvent.stated(destination, reason: reason ?? "paused by a person"))
         }
-        return ["name": .string(destination), "state": "paused", "changed": .bool(isChanged)]
+        return ["name": .string(destination), "state": .string("paused"), "changed": .bool(isChanged)]
     }
 }
 
@@ -77,7 +78,7 @@ package struct DestinationResume: Act {
         if isChanged {
             try await home.append(.destinationResumed, DestinationEvent.stated(destination, reason: reason))
         }
-        return ["name": .string(destination), "state": "active", "changed": .bool(isChanged)]
+        return ["name": .string(destination), "state": .string("active"), "changed": .bool(isChanged)]
     }
 }
 
@@ -96,7 +97,7 @@ package struct DestinationRemove: Act {
     package func perform(on home: OpenHome) async throws -> JSON {
         _ = try await home.destination(destination)
         try await home.append(.destinationChanged, DestinationEvent.removed(destination, reason: reason))
-        return ["name": .string(destination), "state": "removed"]
+        return ["name": .string(destination), "state": .string("removed")]
     }
 }
 

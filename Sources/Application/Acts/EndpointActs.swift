@@ -2,6 +2,7 @@ internal import Intake
 internal import Leads
 internal import Ledger
 package import OrderedJSON
+internal import Reports
 internal import Views
 
 /// Makes a URL that a marketplace can post the leads of one offer to.
@@ -61,7 +62,7 @@ package struct EndpointRevoke: Act {
                 AccessName.unknown("endpoint", endpoint, access.endpoints.filter { $0.revokedAt == nil }.map(\.name)))
         }
         try await home.append(.endpointRevoked, AccessEvent.revoked(id: found.id, name: found.name, reason: reason))
-        return ["endpoint": .string(found.name), "offer": .string(found.offer), "revoked": true]
+        return ["endpoint": .string(found.name), "offer": .string(found.offer), "revoked": .bool(true)]
     }
 }
 

@@ -1,6 +1,7 @@
 internal import Leads
 internal import Ledger
 package import OrderedJSON
+internal import Reports
 package import Views
 
 /// Makes a key to the API.
@@ -50,6 +51,6 @@ package struct KeyRevoke: Act {
                 AccessName.unknown("key", key, access.keys.filter { $0.revokedAt == nil }.map(\.name)))
         }
         try await home.append(.keyRevoked, AccessEvent.revoked(id: found.id, name: found.name, reason: reason))
-        return ["name": .string(found.name), "scope": .string(found.scope.rawValue), "revoked": true]
+        return ["name": .string(found.name), "scope": .string(found.scope.rawValue), "revoked": .bool(true)]
     }
 }

@@ -1,5 +1,5 @@
 internal import Intake
-package import Leads
+internal import Leads
 internal import Ledger
 package import OrderedJSON
 

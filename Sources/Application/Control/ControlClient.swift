@@ -2,6 +2,8 @@ internal import AsyncHTTPClient
 internal import Foundation
 internal import Ledger
 internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
 internal import OrderedJSON
 
 /// Sends acts to the service that has a home open, where there is one.

@@ -1,4 +1,4 @@
-package import Leads
+internal import Leads
 
 /// What can be set for a home, by flag, environment or file.
 package enum SettingKey: String, CaseIterable, Sendable {
@@ -65,7 +65,7 @@ package enum SettingKey: String, CaseIterable, Sendable {
         switch self {
         case .publicURL:
             guard !text.isEmpty else { return nil }
-            return EndpointURL(text) == nil ? "is no URL such as https://leads.example.com" : nil
+            return (try? EndpointURL(text)) == nil ? "is no URL such as https://leads.example.com" : nil
         case .host: return text.isEmpty ? "is empty" : nil
         case .port: return number(text, in: 0...65_535)
         case .tlsCertificate, .tlsKey, .trustedProxies: return nil

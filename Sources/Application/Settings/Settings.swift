@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import Foundation
 package import Leads
 package import Ledger
 package import OrderedJSON
