@@ -22,7 +22,8 @@ struct DocumentedProblemsTests {
     @Test func `the table of routes names each route, its key and its parameters`() {
         let rows = Self.rows(after: "| route | key | like |")
         for route in Route.all {
-            let row = rows.first { $0.contains("`\(route.method.rawValue) \(route.template)`") }
+            let row =
+                rows.first { $0.contains("`\(route.method.rawValue) \(route.template)`") }
                 ?? rows.first { $0.contains("`\(route.template)`") }
             guard let row else {
                 Issue.record("docs/api.md has no row for \(route.method.rawValue) \(route.template)")
