@@ -15,11 +15,11 @@ struct Program: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            InitCommand.self,
+            InitCommand.self, EndpointCommand.self, KeyCommand.self,
             RecordCommand.self, ImportCommand.self, EventsCommand.self, LeadsCommand.self,
             LeadCommand.self, FunnelCommand.self, AuditCommand.self, ReplayCommand.self, VerifyCommand.self,
             DestinationCommand.self, DeliverCommand.self, DeliveriesCommand.self, PolicyCommand.self,
-            ConfigCommand.self,
+            ConfigCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {
