@@ -75,11 +75,11 @@ struct RowStream {
                 reason: reason, body: row.bytes, identity: identity ?? .none, actor: options.actor)
             if identity == nil { event.identity = .row(ordinal: try ordinals.next(event.content)) }
             batch.add(event, row: row)
-        case .action(var action, let identity):
-            if action.source == nil { action.source = options.source }
-            if action.offer == nil { action.offer = options.offer }
+        case .action(let action, let identity):
             // The row's bytes are not kept: every field of it, known or not, is in the sealed contact part.
-            var event = action.asEvent(identity: identity ?? .none, actor: options.actor, rules: rules, body: nil)
+            var event = action.asEvent(
+                identity: identity ?? .none, actor: options.actor, rules: rules, body: nil, offer: options.offer,
+                source: options.source)
             if identity == nil { event.identity = .row(ordinal: try ordinals.next(event.content)) }
             batch.add(event, row: row)
         }
