@@ -13,7 +13,11 @@ struct RowStream {
     private var isAtEnd = false
     /// Whether it was stopped before all rows were given out.
     private(set) var isCancelled = false
-    private(set) var bytesRead: Int64 = 0
+    /// Why no more rows can be read; those before it were given out.
+    private(set) var failure: ImportError?
+
+    /// How many bytes of the file were read, compressed as they stand there.
+    var bytesRead: Int64 { source.bytesRead }
 
     init(source: ByteSource, options: ImportOptions, rules: UnicodeRules) {
         self.source = source
@@ -39,21 +43,17 @@ struct RowStream {
     }
 
     private mutating func readMore() throws(ImportError) {
-        var count = 0
         let hasMore: Bool
-        if let reader {
-            hasMore = try source.read {
-                reader.append($0)
-                count = $0.count
-            }
-        } else {
-            hasMore = try source.read {
-                beginning += $0
-                count = $0.count
-            }
-            try chooseReader()
+        do throws(ImportError) {
+            hasMore =
+                if let reader { try source.read { reader.append($0) } } else { try source.read { beginning += $0 } }
+        } catch {
+            // What the file said before stands. Its last row may not be whole, so the reader never learns of the end.
+            failure = error
+            isAtEnd = true
+            return
         }
-        bytesRead += Int64(count)
+        if reader == nil { try chooseReader() }
         if !hasMore {
             isAtEnd = true
             reader?.finish()
