@@ -15,8 +15,8 @@ struct Program: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            InitCommand.self, EndpointCommand.self, KeyCommand.self,
-            RecordCommand.self, ImportCommand.self, EventsCommand.self, LeadsCommand.self,
+            InitCommand.self, EndpointCommand.self, KeyCommand.self, SourceCommand.self,
+            RecordCommand.self, ImportCommand.self, QuarantineCommand.self, EventsCommand.self, LeadsCommand.self,
             LeadCommand.self, FunnelCommand.self, AuditCommand.self, ReplayCommand.self, VerifyCommand.self,
             DestinationCommand.self, DeliverCommand.self, DeliveriesCommand.self, PolicyCommand.self,
             ConfigCommand.self, DoctorCommand.self,
