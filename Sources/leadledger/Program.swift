@@ -15,7 +15,7 @@ struct Program: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            InitCommand.self, EndpointCommand.self, KeyCommand.self, SourceCommand.self,
+            InitCommand.self, ServeCommand.self, EndpointCommand.self, KeyCommand.self, SourceCommand.self,
             RecordCommand.self, ImportCommand.self, QuarantineCommand.self, EventsCommand.self, LeadsCommand.self,
             LeadCommand.self, FunnelCommand.self, AuditCommand.self, ReplayCommand.self, VerifyCommand.self,
             DestinationCommand.self, DeliverCommand.self, DeliveriesCommand.self, PolicyCommand.self,

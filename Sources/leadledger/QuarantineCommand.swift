@@ -40,7 +40,17 @@ struct QuarantineCommand: AsyncParsableCommand {
             }
             if options.output == .json || options.output == .ndjson { return printJSON(json) }
             guard case .object(let members) = json else { return }
-            for member in members { print("\(member.name): \(TextTable.printable(ListOutput.cell(member.value)))") }
+            for member in members where member.name != "request" && member.value != .null {
+                print("\(member.name): \(TextTable.printable(ListOutput.cell(member.value)))")
+            }
+            guard let request = json["request"], request != .null else { return print("What came was erased.") }
+            if let method = request["method"] {
+                print("\n\(TextTable.printable("\(ListOutput.cell(method)) \(ListOutput.cell(request["path"]))"))")
+            }
+            for header in request["headers"]?.array ?? [] {
+                print(TextTable.printable("\(ListOutput.cell(header["name"])): \(ListOutput.cell(header["value"]))"))
+            }
+            print("\n" + TextTable.printable(ListOutput.cell(request["body"] ?? request["bodyBase64"])))
         }
     }
 
@@ -63,11 +73,11 @@ struct QuarantineCommand: AsyncParsableCommand {
             let json = try await options.home().perform(
                 QuarantineReleaseAct(seq: seq, correction: try correction.map(read), reason: reason))
             if printRecord(json, options.output) { return }
-            let leads = json["events"]?.array ?? []
-            let events = leads.map { ListOutput.cell($0["seq"]) }.joined(separator: ", ")
-            print(
-                json["released"]?.bool == true
-                    ? "Released as event \(events)." : "It was released before, as event \(events); nothing was changed.")
+            guard json["released"]?.bool == true else {
+                return print("It was released before, by event \(ListOutput.cell(json["releasedBy"])); nothing was changed.")
+            }
+            let events = (json["events"]?.array ?? []).map { ListOutput.cell($0["seq"]) }
+            print("Released as event \(events.joined(separator: ", ")).")
         }
 
         private func read(_ path: String) throws -> [UInt8] {

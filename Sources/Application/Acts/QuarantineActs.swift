@@ -3,6 +3,8 @@ internal import Intake
 internal import Leads
 internal import Ledger
 package import OrderedJSON
+internal import Reports
+internal import Views
 
 /// Reads again what was quarantined, by today's rules or with a correction given by hand, and records the lead.
 package struct QuarantineReleaseAct: Act {
@@ -23,6 +25,9 @@ package struct QuarantineReleaseAct: Act {
         let reader = try LedgerReader(files: home.home.files)
         guard let event = try reader.event(seq), event.eventType == .intakeQuarantined else {
             throw ActFailure("event \(seq) is no quarantined one. Look: leadledger quarantine list")
+        }
+        if let releasedBy = try await home.snapshot().views.quarantined(seq)?.releasedBy {
+            return ["quarantined": .number(seq), "released": .bool(false), "releasedBy": .number(releasedBy)]
         }
         let events: [NewEvent]
         do {
