@@ -1,0 +1,41 @@
+internal import OrderedJSON
+
+/// The shape of a value as the OpenAPI document describes it (JSON Schema 2020-12).
+indirect enum Schema: Sendable {
+    case any
+    case string(String? = nil)
+    case format(String)
+    case choice([String])
+    case integer(ClosedRange<Int64>? = nil)
+    case boolean
+    case array(Schema)
+    case either([Schema])
+    /// Members by name; those in `required` are always there. More may be.
+    case object([(String, Schema)], required: [String])
+    case nullable(Schema)
+    case component(String)
+
+    var json: JSON {
+        switch self {
+        case .any: .object([])
+        case .string(let pattern):
+            pattern.map { ["type": "string", "pattern": .string($0)] } ?? ["type": "string"]
+        case .format(let format): ["type": "string", "format": .string(format)]
+        case .choice(let values): ["type": "string", "enum": .array(values.map { .string($0) })]
+        case .integer(let range):
+            range.map { ["type": "integer", "minimum": .number($0.lowerBound), "maximum": .number($0.upperBound)] }
+                ?? ["type": "integer"]
+        case .boolean: ["type": "boolean"]
+        case .array(let element): ["type": "array", "items": element.json]
+        case .either(let schemas): ["oneOf": .array(schemas.map(\.json))]
+        case .object(let members, let required):
+            [
+                "type": "object",
+                "properties": .object(members.map { JSON.Member($0.0, $0.1.json) }),
+                "required": .array(required.map { .string($0) }),
+            ]
+        case .nullable(let schema): ["oneOf": .array([schema.json, ["type": "null"]])]
+        case .component(let name): ["$ref": .string("#/components/schemas/" + name)]
+        }
+    }
+}
