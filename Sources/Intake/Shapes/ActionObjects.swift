@@ -43,6 +43,18 @@ package struct ActionObjects {
         }
     }
 
+    /// Reads the fields of a web form, which are no CloudEvent whatever they are called.
+    mutating func read(form fields: [JSON.Member]) -> ActionReading {
+        do throws(IntakeError) {
+            var draft = ActionDraft()
+            try read(fields, into: &draft)
+            let action = try draft.finished(terms: &terms)
+            return reading(action, identity: action.id.map { .id(scope: "", $0) })
+        } catch {
+            return .refused(error)
+        }
+    }
+
     private mutating func read(_ envelope: CloudEvent) throws(IntakeError) -> ActionReading {
         let identity = Identity.id(scope: envelope.source, envelope.id)
         guard let data = envelope.data else {
