@@ -22,6 +22,7 @@ final class Projector {
     private var stages: StageTable
     private var stageTerms = -1
     private var active: [Destination] = []
+    private(set) var intake: IntakeFold
 
     /// Rows that may be changed before they are written; bounds the memory of a batch.
     static let dirtyLimit = 65_536
@@ -42,6 +43,7 @@ final class Projector {
         deleteClaim = try connection.prepare("DELETE FROM claim WHERE delivery = ?")
         destinations = try Destinations(connection)
         active = destinations.active
+        intake = try IntakeFold(connection)
         seq = try connection.integer("SELECT seq FROM progress") ?? 0
         leadCount = try connection.integer("SELECT leads FROM progress") ?? 0
         stages = StageTable(policy) { _ in nil }
@@ -59,6 +61,7 @@ final class Projector {
                 }
                 try write()
                 try destinations.save(connection)
+                try intake.save()
                 if !isBuilding { try events.sync() }
                 try connection.execute("UPDATE progress SET seq = \(seq), leads = \(leadCount)")
             }
@@ -69,6 +72,7 @@ final class Projector {
             try deliveries.reset()
             destinations = try Destinations(connection)
             active = destinations.active
+            intake = try IntakeFold(connection)
             events.reset(to: seq)
             throw error
         }
@@ -98,13 +102,19 @@ final class Projector {
             offer: UInt32(truncatingIfNeeded: event.offer), country: UInt32(truncatingIfNeeded: event.country),
             flags: event.flags.rawValue)
         switch EventType(rawValue: event.type) {
-        case .actionRecorded: try act(event, &row)
+        case .actionRecorded:
+            try act(event, &row)
+            try intake.arrive(event) { try reader.text($0) }
+        case .intakeQuarantined:
+            try intake.quarantine(event.seq)
+            try intake.arrive(event) { try reader.text($0) }
         case .deliveryAttempted: try attempt(event, AttemptDetail(try detail()), &row)
         case .destinationChanged, .destinationPaused, .destinationResumed:
             try change(event, try detail())
-        case .intakeQuarantined, .quarantineReleased, .endpointAdded, .endpointRevoked, .keyCreated, .keyRevoked,
-            .sourceChanged, .sourcePulled, nil:
-            break
+        case .quarantineReleased, .endpointAdded, .endpointRevoked, .keyCreated, .keyRevoked, .sourceChanged,
+            .sourcePulled:
+            if let type = EventType(rawValue: event.type) { try intake.evolve(type, event, detail: try detail()) }
+        case nil: break
         }
         events.append(row)
         seq = event.seq
