@@ -1,10 +1,10 @@
-internal import Hummingbird
+internal import HummingbirdCore
 internal import Intake
 package import Leads
 package import Ledger
 package import Logging
 internal import Synchronization
-package import Views
+internal import Views
 
 /// The HTTP service of one home: takes leads and events in, and answers questions.
 ///

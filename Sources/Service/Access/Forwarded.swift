@@ -69,7 +69,7 @@ struct Forwarded: Sendable {
 
     private static func unquoted(_ text: String) -> String {
         guard text.count >= 2, text.first == "\"", text.last == "\"" else { return text }
-        return text.dropFirst().dropLast().replacing("\\", with: "")
+        return text.dropFirst().dropLast().filter { $0 != "\\" }
     }
 
     /// The address in a node name, without its port; `nil` for `unknown` and made-up names.

@@ -27,7 +27,9 @@ struct NetworkRange: Sendable {
     func contains(_ address: String) -> Bool {
         guard let other = Self.bytes(address), other.count == bytes.count else { return false }
         return (0..<bits).allSatisfy { bit in
-            (bytes[bit / 8] ^ other[bit / 8]) & (0x80 >> (bit % 8)) == 0
+            let difference: UInt8 = bytes[bit / 8] ^ other[bit / 8]
+            let mask: UInt8 = 0x80 >> UInt8(bit % 8)
+            return difference & mask == 0
         }
     }
 

@@ -1,7 +1,9 @@
 internal import Crypto
 internal import HTTPTypes
+internal import HummingbirdCore
 internal import Intake
 internal import Ledger
+internal import NIOCore
 internal import OrderedJSON
 internal import Views
 

@@ -1,7 +1,8 @@
 internal import HTTPTypes
-internal import Hummingbird
+internal import HummingbirdCore
 internal import Intake
 internal import NIOCore
+internal import OrderedJSON
 
 extension LeadService {
     /// Reads the body of a request within the limits, takes its encoding off, and hands it to `use` with the headers

@@ -1,6 +1,9 @@
+internal import HTTPTypes
 internal import Intake
+internal import Leads
 internal import Ledger
 internal import OrderedJSON
+internal import Views
 
 extension LeadService {
     /// `POST /in/{token}`: nothing that reaches a lead endpoint is lost, so what is no lead is kept as quarantined.

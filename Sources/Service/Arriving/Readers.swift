@@ -20,11 +20,12 @@ final class Readers<Reader>: Sendable {
 
     private func take() -> Reader {
         var taken = Idle()
-        taken.readers = idle.withLock { idle in
-            var taken = Idle()
-            if let last = idle.readers.popLast() { taken.readers = [last] }
-            return taken
-        }.readers
+        taken.readers =
+            idle.withLock { idle in
+                var taken = Idle()
+                if let last = idle.readers.popLast() { taken.readers = [last] }
+                return taken
+            }.readers
         return taken.readers.first ?? make()
     }
 

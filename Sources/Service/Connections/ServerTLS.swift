@@ -33,7 +33,8 @@ struct ServerTLS: Sendable {
             return try body()
         } catch {
             throw ServiceError(
-                description: "the \(what) file \(path) cannot be used: \(error). It must be PEM, readable by this user, "
+                description:
+                    "the \(what) file \(path) cannot be used: \(error). It must be PEM, readable by this user, "
                     + "and key and certificate must belong together")
         }
     }

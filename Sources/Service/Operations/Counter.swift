@@ -22,7 +22,9 @@ final class Counter: Sendable {
 /// How often something took how long: counts by fixed bounds, and the sum.
 final class Histogram: Sendable {
     /// Upper ends of the buckets in microseconds.
-    static let bounds: [Int] = [500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 500_000, 1_000_000, 5_000_000]
+    static let bounds: [Int] = [
+        500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 500_000, 1_000_000, 5_000_000,
+    ]
 
     private let buckets = (0...bounds.count).map { _ in Counter() }
     private let micros = Counter()

@@ -116,7 +116,8 @@ package final class Metrics: Sendable {
 
     private static func line(_ sample: Sample) -> String {
         let labels = sample.labels.map { "\($0.name)=\"\(escaped($0.value))\"" }.joined(separator: ",")
-        let value = sample.value == sample.value.rounded() && abs(sample.value) < 1e15
+        let value =
+            sample.value == sample.value.rounded() && abs(sample.value) < 1e15
             ? String(Int64(sample.value)) : "\(sample.value)"
         return (labels.isEmpty ? "" : "{\(labels)}") + " \(value)\n"
     }

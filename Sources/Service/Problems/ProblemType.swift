@@ -33,7 +33,10 @@ package enum ProblemType: String, CaseIterable, Sendable {
         case .invalidParameter:
             (400, "A query parameter cannot be used", "Correct the parameter that `parameter` names.")
         case .invalidBody:
-            (400, "The body cannot be read", "Correct what `pointer` points at and send it again; nothing was recorded.")
+            (
+                400, "The body cannot be read",
+                "Correct what `pointer` points at and send it again; nothing was recorded."
+            )
         case .invalidIdempotencyKey:
             (400, "The Idempotency-Key cannot be used", "Use 1 to 255 visible ASCII characters.")
         case .unauthenticated:

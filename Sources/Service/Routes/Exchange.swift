@@ -1,23 +1,26 @@
 internal import HTTPTypes
-internal import Hummingbird
-internal import NIOCore
+internal import HummingbirdCore
 internal import Views
 
 /// One request on its way through a route.
 struct Exchange: Sendable {
+    /// Who asks, as the route's access has found out.
+    enum Caller: Sendable {
+        case anybody
+        case endpoint(Endpoint)
+        case key(APIKey)
+    }
+
     let request: Request
     let route: Route
-    /// What stands in place of the route's parameter, as it came.
+    /// What stands in place of the path's parameter, as it came.
     let argument: Substring
     /// What follows the question mark, as it came.
     let query: Substring
     let requestID: String
     /// Where the request comes from, for the log and for what is kept of it.
     let client: String?
-    /// Who asks; set where the route needs a key.
-    let key: APIKey?
-    /// Asks the client to go on with the body, where it waits for that.
-    let proceed: @Sendable () async throws -> Void
+    var caller = Caller.anybody
 
     subscript(_ name: HTTPField.Name) -> String? { request.headers[name] }
 }

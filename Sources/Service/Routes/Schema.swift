@@ -19,22 +19,24 @@ indirect enum Schema: Sendable {
         switch self {
         case .any: .object([])
         case .string(let pattern):
-            pattern.map { ["type": "string", "pattern": .string($0)] } ?? ["type": "string"]
-        case .format(let format): ["type": "string", "format": .string(format)]
-        case .choice(let values): ["type": "string", "enum": .array(values.map { .string($0) })]
+            pattern.map { ["type": .string("string"), "pattern": .string($0)] } ?? ["type": .string("string")]
+        case .format(let format): ["type": .string("string"), "format": .string(format)]
+        case .choice(let values): ["type": .string("string"), "enum": .array(values.map { .string($0) })]
         case .integer(let range):
-            range.map { ["type": "integer", "minimum": .number($0.lowerBound), "maximum": .number($0.upperBound)] }
-                ?? ["type": "integer"]
-        case .boolean: ["type": "boolean"]
-        case .array(let element): ["type": "array", "items": element.json]
+            range.map {
+                ["type": .string("integer"), "minimum": .number($0.lowerBound), "maximum": .number($0.upperBound)]
+            }
+                ?? ["type": .string("integer")]
+        case .boolean: ["type": .string("boolean")]
+        case .array(let element): ["type": .string("array"), "items": element.json]
         case .either(let schemas): ["oneOf": .array(schemas.map(\.json))]
         case .object(let members, let required):
             [
-                "type": "object",
+                "type": .string("object"),
                 "properties": .object(members.map { JSON.Member($0.0, $0.1.json) }),
                 "required": .array(required.map { .string($0) }),
             ]
-        case .nullable(let schema): ["oneOf": .array([schema.json, ["type": "null"]])]
+        case .nullable(let schema): ["oneOf": .array([schema.json, ["type": .string("null")]])]
         case .component(let name): ["$ref": .string("#/components/schemas/" + name)]
         }
     }
