@@ -69,13 +69,13 @@ package struct LeadRequests {
         switch reading {
         case .refused(let error): return arrival.quarantine(error.text(of: "body"))
         case .quarantine(let reason, let identity): return arrival.quarantine(reason, identity: identity)
-        case .action(var action, let identity):
+        case .action(let action, let identity):
             guard action.contact.showsSomebody else {
                 return arrival.quarantine("no contact field is filled in", identity: identity)
             }
-            if action.offer == nil { action.offer = arrival.offer }
             return action.asEvent(
-                identity: identity ?? arrival.identity, actor: arrival.actor, rules: rules, body: arrival.kept)
+                identity: identity ?? arrival.identity, actor: arrival.actor, rules: rules, body: arrival.kept,
+                offer: arrival.offer)
         }
     }
 }
