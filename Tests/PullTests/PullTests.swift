@@ -1,9 +1,11 @@
+import Intake
 import Leads
 import Ledger
 import LedgerTestKit
 import OrderedJSON
 import Pull
 import Simulators
+import TestKit
 import Testing
 import Views
 
@@ -135,6 +137,25 @@ struct PullTests {
             home.set(["offer=fabrikam.other"])
             let pulled = try await home.pull()
             #expect(pulled.duplicates == 2)
+        }
+    }
+
+    @Test func `an export that was imported before is not recorded again`() async throws {
+        try await withPullHome { home in
+            await home.put("r1", more: [JSON.Member("Seats", .number(5)), JSON.Member("Trial", .bool(true))])
+            let folder = try TemporaryFolder()
+            let info = #"{""FirstName"":""Ada"",""Email"":""r1@example.com"",""Country"":""US""}"#
+            let file = """
+                PartitionKey,RowKey,Timestamp,ActionCode,CustomerInfo,LeadSource,ProductId,Seats,Seats@type,Trial
+                p,r1,2023-11-14T22:13:20.0000000Z,INS,"\(info)",AzureMarketplace,contoso.app,5,Edm.Int32,true
+
+                """
+            try folder.write(Array(file.utf8), to: "export.csv")
+            let imported = try await Import(options: ImportOptions(), rules: .plain, append: home.append)
+                .run(path: folder.file("export.csv"))
+            #expect(imported.counts.recorded == 1)
+            let counts = try await home.pull()
+            #expect(counts.duplicates == 1 && counts.recorded == 0 && counts.quarantined == 0)
         }
     }
 
