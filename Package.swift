@@ -104,7 +104,7 @@ let package = Package(
             path: "tools/crm-simulators/Simulators", swiftSettings: own),
         .executableTarget(
             name: "crm-simulators", dependencies: ["Simulators", arguments], path: "tools/crm-simulators",
-            exclude: ["Simulators"], swiftSettings: own),
+            exclude: ["Simulators", "checks"], swiftSettings: own),
         .executableTarget(
             name: "benchmarks",
             dependencies: ["CSQLite", "Intake", "Leads", "Ledger", "Reports", "Views", arguments],
