@@ -1,9 +1,9 @@
 import AsyncHTTPClient
 import NIOCore
-import NIOFoundationCompat
 import NIOHTTP1
 import NIOPosix
 import OrderedJSON
+import Views
 
 @testable import Service
 

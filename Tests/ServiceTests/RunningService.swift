@@ -3,7 +3,7 @@ import Leads
 import Ledger
 import LedgerTestKit
 import Logging
-import NIOConcurrencyHelpers
+import Synchronization
 import ServiceLifecycle
 import Views
 
@@ -134,15 +134,17 @@ final class SharedHome: @unchecked Sendable {
     }
 
     func writer() throws -> LedgerWriter { try home.writer() }
+
+    func deleteViews() { home.deleteDatabase("views.db") }
 }
 
 /// What was logged.
 final class LogLines: Sendable {
-    private let lines = NIOLockedValueBox<[String]>([])
+    private let lines = Mutex<[String]>([])
 
-    var all: [String] { lines.withLockedValue { $0 } }
+    var all: [String] { lines.withLock { $0 } }
 
-    func add(_ line: String) { lines.withLockedValue { $0.append(line) } }
+    func add(_ line: String) { lines.withLock { $0.append(line) } }
 }
 
 private struct LogRecorder: LogHandler {
