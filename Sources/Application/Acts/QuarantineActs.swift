@@ -35,7 +35,7 @@ package struct QuarantineReleaseAct: Act {
         do {
             events = try QuarantineRelease.read(
                 quarantined, correction: correction.map { Array($0) }, reason: reason)
-        } catch let error as ReleaseError {
+        } catch {
             throw ActFailure(
                 "\(error). Nothing was recorded; give the lead as it should be: "
                     + "leadledger quarantine release \(seq) --with FILE")
