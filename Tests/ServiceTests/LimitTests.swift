@@ -108,7 +108,8 @@ import Views
         let settings = Self.settings { $0.bodyTime = 100 * .millisecond }
         try await RunningService.run(settings: settings) { running in
             let answer = try await running.raw([
-                "POST /in/\(running.token) HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", "5\r\n{\"a\":\r\n",
+                "POST /in/\(running.token) HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+                "5\r\n{\"a\":\r\n",
             ])
             #expect(answer.hasPrefix("HTTP/1.1 408 "))
             #expect(try running.events() == 0)
