@@ -23,6 +23,8 @@ final class Projector {
     private var stageTerms = -1
     private var active: [Destination] = []
     private(set) var intake: IntakeFold
+    /// What is held in memory may be of a batch that did not commit.
+    private var isStale = false
 
     /// Rows that may be changed before they are written; bounds the memory of a batch.
     static let dirtyLimit = 65_536
@@ -52,6 +54,7 @@ final class Projector {
     /// Folds events after the checkpoint until `last`, or until enough rows changed; returns the new checkpoint.
     /// - Parameter isBuilding: the files are not in use yet, and whoever puts them to use syncs them first.
     func project(upTo last: Int64, isBuilding: Bool = false) throws -> Int64 {
+        if isStale { try readAgain() }
         try readStages()
         let before = (seq, leadCount)
         do {
@@ -67,16 +70,24 @@ final class Projector {
             }
         } catch {
             (seq, leadCount) = before
-            try customers.reset()
-            try leads.reset()
-            try deliveries.reset()
-            destinations = try Destinations(connection)
-            active = destinations.active
-            intake = try IntakeFold(connection)
-            events.reset(to: seq)
+            isStale = true
+            // What made the batch fail may keep the file from being read as well; then the next batch tries again.
+            try? readAgain()
             throw error
         }
         return seq
+    }
+
+    /// Takes everything back to what the file holds, after a batch that did not commit.
+    private func readAgain() throws {
+        try customers.reset()
+        try leads.reset()
+        try deliveries.reset()
+        destinations = try Destinations(connection)
+        active = destinations.active
+        intake = try IntakeFold(connection)
+        events.reset(to: seq)
+        isStale = false
     }
 
     private func write() throws {

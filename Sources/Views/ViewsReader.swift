@@ -86,7 +86,7 @@ package final class ViewsReader {
 
     /// Calls `body` with leads whose key is above `key`, in the order of their keys, until it returns `false`.
     package func leads(after key: Int64, _ body: (LeadRow) throws -> Bool) throws {
-        let select = try select(LeadRow.self, "WHERE key > ? ORDER BY key")
+        let select = try connection.prepare(ListQueries.leads)
         try select.bind(key, at: 1)
         while try select.step() {
             if try !body(try LeadRow(reading: select)) { break }
@@ -98,7 +98,7 @@ package final class ViewsReader {
     package func deliveries(
         destination: Int64? = nil, after key: Int64 = -1, _ body: (DeliveryRow) throws -> Bool
     ) throws {
-        let select = try select(DeliveryRow.self, "WHERE key > ? AND key <= ? ORDER BY key")
+        let select = try connection.prepare(ListQueries.deliveries)
         try select.bind(max(key, destination.map { ($0 << 32) - 1 } ?? -1), at: 1)
         try select.bind(destination.map { $0 << 32 | 0xffff_ffff } ?? .max, at: 2)
         while try select.step() {
@@ -150,10 +150,8 @@ package final class ViewsReader {
     package func attempts(
         subject: Int64? = nil, after seq: Int64 = 0, _ body: (AttemptRow) throws -> Bool
     ) throws {
-        // One customer's attempts are few and are sorted; all of them stand in order.
-        let rest =
-            subject == nil ? "WHERE seq > ?1" : "INDEXED BY attempt_lead WHERE lead BETWEEN ?2 AND ?3 AND seq > ?1"
-        let select = try connection.prepare("SELECT \(AttemptRow.columns) FROM attempt \(rest) ORDER BY seq")
+        let select = try connection.prepare(
+            subject == nil ? ListQueries.attempts : ListQueries.attemptsOfSubject)
         try select.bind(seq, at: 1)
         if let subject {
             try select.bind(LeadRow.key(subject: subject, offer: 0), at: 2)
@@ -166,7 +164,7 @@ package final class ViewsReader {
 
     /// Calls `body` with what was quarantined after event `seq`, in the order of the ledger, until it returns `false`.
     package func quarantine(after seq: Int64, _ body: (QuarantineRow) throws -> Bool) throws {
-        let select = try connection.prepare("SELECT seq, released_by FROM quarantine WHERE seq > ? ORDER BY seq")
+        let select = try connection.prepare(ListQueries.quarantine)
         try select.bind(seq, at: 1)
         while try select.step() {
             let row = QuarantineRow(seq: select.integer(0), releasedBy: select.optionalInteger(1))

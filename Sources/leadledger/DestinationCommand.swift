@@ -38,9 +38,8 @@ struct DestinationCommand: AsyncParsableCommand {
             let json = try await options.home().perform(DestinationAdd(settings, reason: reason))
             if options.output == .json || options.output == .ndjson { return printJSON(json) }
             let isNew = json["added"]?.bool == true
-            print(
-                "Destination \(name) was \(isNew ? "added" : "set anew"). A service delivers by itself; without one: "
-                    + "leadledger deliver --once")
+            print("Destination \(name) was \(isNew ? "added" : "set anew").")
+            say("A service delivers by itself; without one: leadledger deliver --once")
         }
     }
 
@@ -76,7 +75,8 @@ struct DestinationCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            let isChanged = try await options.home().perform(DestinationPause(name, reason: reason))["changed"]?.bool == true
+            let isChanged =
+                try await options.home().perform(DestinationPause(name, reason: reason))["changed"]?.bool == true
             print("Destination \(name) \(isChanged ? "is paused; its leads are held." : "was paused already.")")
         }
     }
@@ -89,7 +89,8 @@ struct DestinationCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            let isChanged = try await options.home().perform(DestinationResume(name, reason: reason))["changed"]?.bool == true
+            let isChanged =
+                try await options.home().perform(DestinationResume(name, reason: reason))["changed"]?.bool == true
             print("Destination \(name) \(isChanged ? "goes on." : "was not paused.")")
         }
     }

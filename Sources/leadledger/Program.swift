@@ -15,11 +15,11 @@ struct Program: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            InitCommand.self,
-            RecordCommand.self, ImportCommand.self, EventsCommand.self, LeadsCommand.self,
+            InitCommand.self, ServeCommand.self, EndpointCommand.self, KeyCommand.self, SourceCommand.self,
+            RecordCommand.self, ImportCommand.self, QuarantineCommand.self, EventsCommand.self, LeadsCommand.self,
             LeadCommand.self, FunnelCommand.self, AuditCommand.self, ReplayCommand.self, VerifyCommand.self,
             DestinationCommand.self, DeliverCommand.self, DeliveriesCommand.self, PolicyCommand.self,
-            ConfigCommand.self,
+            ConfigCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

@@ -5,9 +5,9 @@ internal import OrderedJSON
 /// Reads what arrives at a lead endpoint. It never refuses: what is no lead becomes an event that keeps it in
 /// quarantine, with a reason that shows nothing of it.
 ///
-/// Read are the marketplace's JSON in any key case and the project's own, one object or an array; web forms; CloudEvents
-/// in each of their three modes. What says nothing of its type is read as JSON. It remembers names it has seen before,
-/// so keep one value for a thread of work.
+/// Read are the marketplace's JSON in any key case and the project's own, one object or an array; web forms;
+/// CloudEvents in each of their three modes. What says nothing of its type is read as JSON. It remembers names it has
+/// seen before, so keep one value for a thread of work.
 package struct LeadRequests {
     private var objects = ActionObjects()
     private let rules: UnicodeRules
@@ -69,13 +69,13 @@ package struct LeadRequests {
         switch reading {
         case .refused(let error): return arrival.quarantine(error.text(of: "body"))
         case .quarantine(let reason, let identity): return arrival.quarantine(reason, identity: identity)
-        case .action(var action, let identity):
+        case .action(let action, let identity):
             guard action.contact.showsSomebody else {
                 return arrival.quarantine("no contact field is filled in", identity: identity)
             }
-            if action.offer == nil { action.offer = arrival.offer }
             return action.asEvent(
-                identity: identity ?? arrival.identity, actor: arrival.actor, rules: rules, body: arrival.kept)
+                identity: identity ?? arrival.identity, actor: arrival.actor, rules: rules, body: arrival.kept,
+                offer: arrival.offer)
         }
     }
 }

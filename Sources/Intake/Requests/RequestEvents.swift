@@ -29,10 +29,20 @@ extension NewEvent {
     package static func quarantinedConflict(
         of event: NewEvent, request: ArrivedRequest, conflictsWith seq: Int64, scope: String, window: Span
     ) -> NewEvent {
+        quarantinedConflict(
+            of: event, body: event.body ?? request.kept, conflictsWith: seq,
+            identity: .window(scope: scope, window))
+    }
+
+    /// The same of what did not come as a request.
+    /// - Parameters:
+    ///   - body: the bytes as they came.
+    ///   - identity: what makes the same conflict again the same event.
+    package static func quarantinedConflict(
+        of event: NewEvent, body: [UInt8], conflictsWith seq: Int64, identity: Identity
+    ) -> NewEvent {
         let reason = "the same id was recorded before with other content (seq \(seq))"
-        var kept = NewEvent.quarantine(
-            reason: reason, body: event.body ?? request.kept, identity: .window(scope: scope, window),
-            actor: event.actor)
+        var kept = NewEvent.quarantine(reason: reason, body: body, identity: identity, actor: event.actor)
         kept.content = quarantineContent(event.content)
         kept.offer = event.offer
         let detail: JSON = ["reason": .string(reason), "conflictsWith": .number(seq)]

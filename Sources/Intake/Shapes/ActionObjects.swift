@@ -98,7 +98,7 @@ package struct ActionObjects {
         try readContact(value, name: name, into: &draft)
     }
 
-    private mutating func readContact(
+    mutating func readContact(
         _ value: JSON, name: String, into draft: inout ActionDraft
     ) throws(IntakeError) {
         if let text = value.string { return try readContact(text, name: name, into: &draft) }
@@ -114,20 +114,20 @@ package struct ActionObjects {
         }
     }
 
-    private mutating func fill(
+    mutating func fill(
         _ field: ActionField, _ member: JSON.Member, into draft: inout ActionDraft
     ) throws(IntakeError) {
         guard let text = try text(member.value, name: member.name) else { return }
         try draft.fill(field, with: text, name: member.name, terms: &terms)
     }
 
-    private func keep(_ member: JSON.Member, name: String, in draft: inout ActionDraft) throws(IntakeError) {
+    func keep(_ member: JSON.Member, name: String, in draft: inout ActionDraft) throws(IntakeError) {
         guard let text = try text(member.value, name: name) else { return }
         draft.keep(text, name: name)
     }
 
     /// A value as text: numbers by their digits, objects and arrays by their JSON; `nil` for null.
-    private func text(_ value: JSON, name: String) throws(IntakeError) -> String? {
+    func text(_ value: JSON, name: String) throws(IntakeError) -> String? {
         let text: String
         switch value {
         case .null: return nil

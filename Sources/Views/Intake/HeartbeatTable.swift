@@ -17,6 +17,9 @@ struct HeartbeatTable {
     /// Where the entry of each actor stands; `nobody` for one that is neither an endpoint nor a source.
     private var actors: [Int64: Int] = [:]
 
+    /// The last actor and its place: an import's events all have one.
+    private var recent: (actor: Int64, place: Int) = (0, nobody)
+
     private static let nobody = -1
 
     init(_ connection: Connection) throws {
@@ -36,8 +39,8 @@ struct HeartbeatTable {
     ///   - text: the text of a term; asked once for each offer and actor.
     mutating func beat(offer: Int64, actor: Int64, at: Int64, text: (Int64) throws -> String) throws {
         if offer != 0 { beat(try place(offer: offer, text), at) }
-        let place = try place(actor: actor, text)
-        if place != Self.nobody { beat(place, at) }
+        if actor != recent.actor { recent = (actor, try place(actor: actor, text)) }
+        if recent.place != Self.nobody { beat(recent.place, at) }
     }
 
     private mutating func beat(_ place: Int, _ at: Int64) {
