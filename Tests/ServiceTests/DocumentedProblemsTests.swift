@@ -1,5 +1,7 @@
 internal import Foundation
+internal import HTTPTypes
 internal import Testing
+internal import Views
 
 @testable import Service
 
