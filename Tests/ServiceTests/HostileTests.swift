@@ -1,3 +1,5 @@
+import NIOHTTP1
+import FoundationEssentials
 import Leads
 import Testing
 import Views
