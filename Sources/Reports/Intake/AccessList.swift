@@ -12,7 +12,7 @@ package struct AccessList {
     package var endpoints: [JSON] {
         access.endpoints.map { endpoint in
             [
-                "name": .string(endpoint.name),
+                "endpoint": .string(endpoint.name),
                 "id": .string(endpoint.id),
                 "offer": .string(endpoint.offer),
                 "added": .string(endpoint.addedAt.description),
