@@ -18,6 +18,7 @@ let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSockets = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpServer = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let httpServerTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
@@ -75,6 +76,10 @@ let package = Package(
             dependencies: ["Leads", "Ledger", "Views", "OrderedJSON", "Outbound", crypto, nioHTTP],
             swiftSettings: own),
         .target(
+            name: "Pull",
+            dependencies: ["Azure", "Intake", "Leads", "Ledger", "OrderedJSON", "Outbound", "Views", crypto],
+            swiftSettings: own),
+        .target(
             name: "Service",
             dependencies: [
                 "Leads", "Ledger", "Views", "Reports", "Intake", "OrderedJSON", crypto, httpServer, httpServerTLS,
@@ -85,7 +90,8 @@ let package = Package(
             name: "Application",
             dependencies: [
                 "Azure", "Leads", "Ledger", "Views", "Reports", "Intake", "Delivery", "Outbound", "OrderedJSON",
-                "Service", httpClient, lifecycle, logging, nioCore, yaml,
+                "Pull", "SQLite", "Service", httpClient, httpServer, lifecycle, logging, nioCore, nioHTTP, nioSockets,
+                signals, yaml,
             ],
             swiftSettings: own),
         .executableTarget(
@@ -98,7 +104,7 @@ let package = Package(
             path: "tools/crm-simulators/Simulators", swiftSettings: own),
         .executableTarget(
             name: "crm-simulators", dependencies: ["Simulators", arguments], path: "tools/crm-simulators",
-            exclude: ["Simulators"], swiftSettings: own),
+            exclude: ["Simulators", "checks"], swiftSettings: own),
         .executableTarget(
             name: "benchmarks",
             dependencies: ["CSQLite", "Intake", "Leads", "Ledger", "Reports", "Views", arguments],
@@ -151,7 +157,16 @@ let package = Package(
                 httpClient, httpServer, httpTypes, lifecycle, logging, nioCore, nioHTTP, nioSockets,
             ],
             swiftSettings: own),
-        .testTarget(name: "AzureTests", dependencies: ["Azure", "Leads", "OrderedJSON"], swiftSettings: own),
+        .testTarget(
+            name: "AzureTests", dependencies: ["Azure", "Leads", "OrderedJSON"], resources: [.copy("Vectors")],
+            swiftSettings: own),
+        .testTarget(
+            name: "PullTests",
+            dependencies: [
+                "Azure", "Intake", "Leads", "Ledger", "LedgerTestKit", "OrderedJSON", "Outbound", "Pull", "Simulators",
+                "TestKit", "Views",
+            ],
+            swiftSettings: own),
     ]
 )
 

@@ -42,7 +42,8 @@ enum Compressor {
         return Array(output[..<count])
     }
 
-    /// One frame of bare blocks that asks for a window of 2 to the power of `windowLog` bytes (RFC 8878, section 3.1.1).
+    /// One frame of bare blocks that asks for a window of 2 to the power of `windowLog` bytes (RFC 8878, section
+    /// 3.1.1).
     static func zstdFrame(_ bytes: [UInt8], windowLog: UInt8) -> [UInt8] {
         var frame: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd, 0, (windowLog - 10) << 3]
         for start in stride(from: 0, to: bytes.count, by: 1 << 16) {

@@ -4,9 +4,9 @@ internal import OrderedJSON
 
 /// Reads what is sent to `POST /v1/events`: one action or an array of them, strictly.
 ///
-/// An action is an object under the project's own names or the marketplace's, or a CloudEvent in any of its three modes.
-/// What cannot be read whole is refused whole, with the place of the first fault. It remembers names it has seen before,
-/// so keep one value for a thread of work.
+/// An action is an object under the project's own names or the marketplace's, or a CloudEvent in any of its three
+/// modes. What cannot be read whole is refused whole, with the place of the first fault. It remembers names it has seen
+/// before, so keep one value for a thread of work.
 package struct ActionRequests {
     private var objects = ActionObjects()
     private let rules: UnicodeRules
