@@ -12,10 +12,10 @@ struct NaiveIntake {
 
         var habit: Span? {
             let gaps = zip(times, times.dropFirst()).map { Span(micros: $1 - $0) }
-            let pauses = gaps.filter { $0 >= .hour }.suffix(32).sorted()
+            let pauses = gaps.filter { $0 >= 2 * .hour }.suffix(32).sorted()
             guard count >= 8 else { return nil }
             // The shortest pause that at least 95 of 100 pauses do not exceed.
-            return pauses.first { pause in pauses.count { $0 <= pause } * 100 >= pauses.count * 95 } ?? .hour
+            return pauses.first { pause in pauses.count { $0 <= pause } * 100 >= pauses.count * 95 } ?? 2 * .hour
         }
     }
 

@@ -35,21 +35,24 @@ package struct Heartbeat: Hashable, Sendable {
     package func silence(at now: Instant) -> Span { max(Span(micros: 0), now - last) }
 
     /// Whether nothing came for more than three times the habit. Of one that was not seen through a week yet, more than
-    /// a day of silence is asked as well: its nights and weekends are not known. Without a habit there is no telling.
+    /// three days of silence are asked as well: its nights and weekends are not known, and a weekend between
+    /// busy office hours is shorter. Without a habit there is no telling.
     package func isSilent(at now: Instant) -> Bool {
         guard let habit else { return false }
         let silence = silence(at: now)
-        return silence > 3 * habit && (rhythm.known >= Self.acquaintance || silence > .day)
+        return silence > 3 * habit && (rhythm.known >= Self.acquaintance || silence > Self.patience)
     }
 
     /// A week, and a day more, so that the arrival after its weekend is among those seen.
     private static let acquaintance = 8 * Span.day
+    private static let patience = 3 * Span.day
 }
 
 /// The first and the last arrival and the pauses between: the fold of arrivals at one place.
 ///
-/// Arrivals less than an hour apart are one burst. Only the longer gaps, the pauses, tell what silence looks like here:
-/// the minutes between the leads of a busy day would make every night look like the end.
+/// Arrivals less than two hours apart are one burst. Only the longer gaps, the pauses, tell what silence looks like
+/// here: the minutes between the leads of a busy day would make every night look like the end. It takes two hours,
+/// since where a lead comes about once an hour, the pauses kept would otherwise reach back to one weekend only.
 package struct Rhythm: Hashable, Sendable {
     package private(set) var count: Int64 = 0
     /// Microseconds since 1970, like `last`; both mean nothing while `count` is 0.
@@ -71,7 +74,7 @@ package struct Rhythm: Hashable, Sendable {
         guard pauseCount >= 0, Int64(pauses.count) == min(pauseCount, Int64(Self.pauseLimit)), count > pauseCount,
             Self.times ~= first, first...Self.times.upperBound ~= last, count > 1 || first == last
         else { return nil }
-        // All pauses lie between the first and the last arrival, those no longer kept with at least an hour each.
+        // All pauses lie between the first and the last arrival, those no longer kept with two hours each at least.
         var rest = last - first
         for pause in pauses {
             guard pause >= Self.shortest, pause <= rest else { return nil }
@@ -105,8 +108,8 @@ package struct Rhythm: Hashable, Sendable {
     /// From the first arrival to the last.
     package var known: Span { Span(micros: last - first) }
 
-    /// The 95th percentile of the pauses kept, nearest rank: all but the longest few are no longer. An hour where all
-    /// arrivals are one burst, so never less than that.
+    /// The 95th percentile of the pauses kept, nearest rank: all but the longest few are no longer. Two hours
+    /// where all arrivals are one burst, so never less than that.
     package var habit: Span? {
         guard count >= Self.fewestArrivals else { return nil }
         guard !pauses.isEmpty else { return Span(micros: Self.shortest) }
@@ -116,5 +119,5 @@ package struct Rhythm: Hashable, Sendable {
 
     /// Times that text can name; with others, the difference of two might have no number.
     private static let times = Instant.earliest.micros...Instant.latest.micros
-    private static let shortest = Span.hour.micros
+    private static let shortest = (2 * Span.hour).micros
 }
