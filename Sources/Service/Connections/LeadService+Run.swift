@@ -62,7 +62,7 @@ private struct ServerProcess: Service {
                 await onRunning("\(scheme)://\(host):\(channel.localAddress?.port ?? settings.port)")
             })
         try await withGracefulShutdownHandler {
-            try await server.run()
+            try await withTaskExecutorPreference(LoopExecutor()) { try await server.run() }
         } onGracefulShutdown: {
             service.isEnding.store(true, ordering: .relaxed)
         }
