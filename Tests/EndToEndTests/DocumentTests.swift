@@ -87,8 +87,8 @@ struct DocumentTests {
         #expect(counts["recorded"] as? Int == 1_000)
     }
 
-    /// A line without what differs from run to run: amounts of space, numbers, ids, tokens. A page may write an ellipsis
-    /// for what follows the beginning of one.
+    /// A line without what differs from run to run: amounts of space, numbers, ids, tokens. A page may write an
+    /// ellipsis for what follows the beginning of one.
     private static func loose(_ line: some StringProtocol) -> String {
         String(line).replacing(/(cus|lead|dlv|cur|lle|llk)_[0-9a-z…]+/) { "\($0.output.1)_#" }
             .replacing(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, with: "…")
