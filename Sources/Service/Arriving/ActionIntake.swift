@@ -64,7 +64,7 @@ extension LeadService {
         }
         appended += try await appends.append(Array(keyed.dropFirst()))
         let wasKnown = if case .duplicate = appended[0] { !hasOwnID } else { false }
-        return (try await answer(keyed, appended, isArray: isArray), wasKnown)
+        return (try await answer(keyed, appended, isArray: isArray, isReplay: wasKnown), wasKnown)
     }
 
     private func read(_ request: ArrivedRequest, _ key: APIKey) throws(Problem) -> ([NewEvent], isArray: Bool) {
@@ -83,7 +83,10 @@ extension LeadService {
 
     /// 201 when something is new, 200 when all was known. A conflict of an event's own id is a problem that names the
     /// event it conflicts with; what stands beside it in the array is recorded, and known when it comes again.
-    private func answer(_ events: [NewEvent], _ appended: [Appended], isArray: Bool) async throws -> Answer {
+    /// - Parameter isReplay: says what was said when the request came first.
+    private func answer(
+        _ events: [NewEvent], _ appended: [Appended], isArray: Bool, isReplay: Bool = false
+    ) async throws -> Answer {
         var receipts: [JSON] = []
         var isNew = false
         for (index, (event, answer)) in zip(events, appended).enumerated() {
@@ -95,9 +98,10 @@ extension LeadService {
                 throw isArray ? problem.with("pointer", .string("/\(index)")) : problem
             }
             let isDuplicate = if case .duplicate = answer { true } else { false }
-            if !isDuplicate { isNew = true }
             metrics.count(isDuplicate ? .duplicate : .recorded)
-            receipts.append(try await self.receipt(event, receipt, isDuplicate: isDuplicate))
+            let wasNew = !isDuplicate || isReplay && event.isKeyed
+            if wasNew { isNew = true }
+            receipts.append(try await self.receipt(event, receipt, isDuplicate: !wasNew))
         }
         return .json(isArray ? .array(receipts) : receipts[0], status: isNew ? .created : .ok)
     }
