@@ -9,7 +9,8 @@ struct IdempotencyTests {
     {
         let home = try await TestHome()
         let key = try await home.key("ingest")
-        let body = #"[{"action":"INS","source":"SPZA","offer":"a.b","email":"a@example.com"},"#
+        let body =
+            #"[{"action":"INS","source":"SPZA","offer":"a.b","email":"a@example.com"},"#
             + #"{"action":"PLT","source":"SPZA","offer":"a.b","email":"a@example.com"}]"#
         var first: Answer?
         for round in 1...3 {
@@ -55,7 +56,8 @@ struct IdempotencyTests {
         // The command line means the same event by the same id.
         let recorded = try await home.succeed(
             "record", "--id", "4711", "--source", "SPZA", "--action", "INS", "--offer", "a.b", "--email",
-            "a@example.com", "-o", "json").object
+            "a@example.com", "-o", "json"
+        ).object
         #expect(recorded["duplicate"] as? Bool == true)
         try await service.stop()
     }

@@ -34,7 +34,8 @@ struct QuarantineTests {
         try home.folder.write(Array(marketplaceLead(email: "ada@example.com").utf8), to: "right.json")
         let file = home.folder.file("right.json")
         let released = try await home.succeed(
-            "quarantine", "release", "\(seq)", "--with", file, "--reason", "the comma", "-o", "json").object
+            "quarantine", "release", "\(seq)", "--with", file, "--reason", "the comma", "-o", "json"
+        ).object
         #expect(released["released"] as? Bool == true)
         let event = try #require((released["events"] as? [[String: Any]])?.first?["seq"] as? Int)
         let leads = try await home.succeed("leads", "-o", "json").list

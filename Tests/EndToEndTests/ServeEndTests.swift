@@ -27,9 +27,11 @@ struct ServeEndTests {
         // What was recorded was taken; all of it was answered.
         let recorded = try await home.recordedLeads()
         #expect(recorded == load.acknowledged.mapValues { [$0] })
-        let states = Set(try await home.succeed("deliveries", "-o", "ndjson").lines.compactMap { $0["state"] as? String })
+        let states = Set(
+            try await home.succeed("deliveries", "-o", "ndjson").lines.compactMap { $0["state"] as? String })
         #expect(states.contains("delivered") && !states.contains("running"), "\(states)")
-        let outcomes = Set(try await home.succeed("audit", "-o", "ndjson").lines.compactMap { $0["outcome"] as? String })
+        let outcomes = Set(
+            try await home.succeed("audit", "-o", "ndjson").lines.compactMap { $0["outcome"] as? String })
         #expect(outcomes == ["delivered"], "no claim was left whose outcome nobody knows")
         try await home.succeed("deliver", "--once")
         #expect(try await crm.stats()["accepted"] == recorded.count)

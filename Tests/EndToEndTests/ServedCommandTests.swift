@@ -62,7 +62,8 @@ struct ServedCommandTests {
         let service = try await home.serve()
         for round in 1...5 {
             let made = try await home.succeed(
-                "endpoint", "add", "--offer", "contoso.offer\(round)", "--name", "e\(round)", "-o", "json").object
+                "endpoint", "add", "--offer", "contoso.offer\(round)", "--name", "e\(round)", "-o", "json"
+            ).object
             expectKeys("endpoint offer url token", in: made)
             let token = try #require(made["token"] as? String)
             #expect((made["url"] as? String)?.hasSuffix("/in/\(token)") == true)
@@ -90,7 +91,9 @@ struct ServedCommandTests {
         #expect(!bytes.contains("lle_") && !bytes.contains("llk_"))
     }
 
-    @Test func `a destination that is added delivers by itself, rests when paused and goes on when resumed`() async throws {
+    @Test func `a destination that is added delivers by itself, rests when paused and goes on when resumed`()
+        async throws
+    {
         let home = try await TestHome()
         let path = try await home.endpoint()
         let key = try await home.key("read")
@@ -125,7 +128,8 @@ struct ServedCommandTests {
         #expect(try await home.succeed("deliver", "--once", "-o", "json").object["attempts"] as? Int == 0)
     }
 
-    @Test func `a replay beside a service finds no difference, and the service goes on by the new views`() async throws {
+    @Test func `a replay beside a service finds no difference, and the service goes on by the new views`() async throws
+    {
         let home = try await TestHome()
         let path = try await home.endpoint()
         let key = try await home.key("read")

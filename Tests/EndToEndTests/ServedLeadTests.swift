@@ -115,7 +115,9 @@ struct ServedLeadTests {
         let reads = try await home.key("read")
         let writes = try await home.key("ingest")
         let service = try await home.serve()
-        for wrong in ["/in/nothing", "/in/" + String(path.dropFirst(4).reversed()), String(path.dropLast()), path + "x"] {
+        for wrong in [
+            "/in/nothing", "/in/" + String(path.dropFirst(4).reversed()), String(path.dropLast()), path + "x",
+        ] {
             let answer = try await service.post(wrong, marketplaceLead(email: "a@example.com"))
             #expect(answer.status == 404, "\(wrong)")
             #expect(try answer.object["type"] as? String == "urn:leadledger:problem:unknown-endpoint")

@@ -65,7 +65,9 @@ final class Load: Sendable {
             return state.withLock { $0.surprises.append("\(answer.status) \(answer.text)") }
         }
         state.withLock { state in
-            if let known = state.acknowledged[email], known != seq { state.surprises.append("\(email): \(known), \(seq)") }
+            if let known = state.acknowledged[email], known != seq {
+                state.surprises.append("\(email): \(known), \(seq)")
+            }
             state.acknowledged[email] = seq
         }
         count(1)
