@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TestKit
 internal import Testing
 
 /// Requests that mean harm, or that come over a bad line: each costs little, and the service goes on.
@@ -22,7 +23,7 @@ struct HostileTests {
         let before = try service.memory()
 
         for _ in 0..<4 {
-            let packed = try await service.send(Outgoing(path, headers: [("Content-Encoding", "gzip")], body: bomb))
+            let packed = try await service.send(Outgoing.post(path, headers: [("Content-Encoding", "gzip")], body: bomb))
             #expect([202, 413].contains(packed.status), "\(packed.text)")
         }
         for (start, end) in [("[", ""), (#"{"a":"#, ""), ("[", "]")] {

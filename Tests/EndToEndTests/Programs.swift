@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TestKit
 
 /// The programs as they were built, found beside the tests.
 enum Programs {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TestKit
 internal import Testing
 
 /// What could not be read as a lead waits for a person, through a service and without one.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TestKit
 internal import Testing
 
 /// Commands that are run while a service has the home open go through it, and work as they do without one.
@@ -13,7 +14,8 @@ struct ServedCommandTests {
         #expect(first.status == 0, "\(first.err)")
         expectKeys("seq id customer lead duplicate", in: try first.object)
         let again = try await home.start(action + ["--id", "7", "-o", "json"]).ended().object
-        #expect(again["duplicate"] as? Bool == true && again["seq"] as? Int == (try first.object["seq"] as? Int))
+        #expect(again["duplicate"] as? Bool == true)
+        #expect(try again["seq"] as? Int == first.object["seq"] as? Int)
         try await home.fail(
             "record", "--source", "SPZA", "--action", "INS", "--offer", "a.b", "--id", "7",
             saying: ["recorded before with other content"])

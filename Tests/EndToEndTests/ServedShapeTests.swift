@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TestKit
 internal import Testing
 
 /// Every shape that a lead may come in, and what becomes of those that have none.
@@ -60,7 +61,7 @@ struct ServedShapeTests {
         }
         #expect(reasons.count >= 5, "\(reasons)")
         let latin = try await service.send(
-            Outgoing(path, headers: [("Content-Type", "application/json")], body: [0x7b, 0x22, 0xe9, 0x22, 0x7d]))
+            Outgoing.post(path, headers: [("Content-Type", "application/json")], body: [0x7b, 0x22, 0xe9, 0x22, 0x7d]))
         #expect(latin.status == 202)
         let odd = try await service.post(path, "x", headers: [("Content-Encoding", "br")])
         #expect(odd.status == 202)
@@ -146,7 +147,7 @@ struct ServedShapeTests {
         for (name, encoding) in [("body.gz", "gzip"), ("body.zst", "zstd"), ("body", "identity")] {
             guard FileManager.default.fileExists(atPath: home.folder.file(name)) else { continue }
             let answer = try await service.send(
-                Outgoing(
+                Outgoing.post(
                     path, headers: [("Content-Type", "application/json"), ("Content-Encoding", encoding)],
                     body: try home.folder.bytes(of: name)))
             #expect(answer.status == (isFirst ? 201 : 200), "\(encoding): \(answer.text)")

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TestKit
 internal import Testing
 
 /// Where settings come from, and what is said of wrong ones.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TestKit
 internal import Testing
 
 /// Leads that are pulled from an Azure table, once by command and by a service itself.

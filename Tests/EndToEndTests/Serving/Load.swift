@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Synchronization
 internal import TestKit
+internal import Testing
 
 /// Many senders that post leads to a service at once, each over a connection of its own, until that ends.
 ///
@@ -107,13 +108,13 @@ final class Load: Sendable {
     private func request(_ email: String, sender: Int) -> Outgoing {
         let json: (name: String, value: String) = ("Content-Type", "application/json")
         switch sender % 4 {
-        case 0, 1: return Outgoing(endpoint, headers: [json], body: Array(marketplaceLead(email: email).utf8))
+        case 0, 1: return Outgoing.post(endpoint, headers: [json], body: Array(marketplaceLead(email: email).utf8))
         case 2:
             let body = #"{"id":"\#(email)","action":"INS","offer":"contoso.backup-cloud","email":"\#(email)"}"#
-            return Outgoing("/v1/events", headers: [json, ("Authorization", "Bearer \(key)")], body: Array(body.utf8))
+            return Outgoing.post("/v1/events", headers: [json, ("Authorization", "Bearer \(key)")], body: Array(body.utf8))
         default:
             let body = #"{"action":"INS","offer":"contoso.backup-cloud","email":"\#(email)"}"#
-            return Outgoing(
+            return Outgoing.post(
                 "/v1/events",
                 headers: [json, ("Authorization", "Bearer \(key)"), ("Idempotency-Key", "key-\(email)")],
                 body: Array(body.utf8))

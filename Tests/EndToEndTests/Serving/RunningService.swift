@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TestKit
 internal import Testing
 
 /// `leadledger serve` at work on a home. It is killed when the test lets go of it.

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Foundation
+internal import TestKit
 internal import Testing
 
 /// A simulated storage account with a table of leads, and a way to put rows into it as the marketplace does.
@@ -55,7 +56,7 @@ final class TableAccount {
         let text = "\(now)\n/\(Self.name)/marketplaceleads"
         let signature = HMAC<SHA256>.authenticationCode(
             for: Data(text.utf8), using: SymmetricKey(data: Data(base64Encoded: key) ?? Data()))
-        let request = Outgoing(
+        let request = Outgoing.post(
             "/marketplaceleads",
             headers: [
                 ("Content-Type", "application/json"), ("Accept", "application/json;odata=nometadata"),

@@ -149,16 +149,20 @@ struct Answer: Sendable {
 
 /// A request as its bytes go out.
 struct Outgoing: Sendable {
-    var method = "POST"
-    var path: String
-    var headers: [(name: String, value: String)] = []
-    var body: [UInt8] = []
+    let method: String
+    let path: String
+    let headers: [(name: String, value: String)]
+    let body: [UInt8]
 
-    init(_ method: String = "POST", _ path: String, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+    init(_ method: String, _ path: String, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
         self.method = method
         self.path = path
         self.headers = headers
         self.body = body
+    }
+
+    static func post(_ path: String, headers: [(name: String, value: String)], body: [UInt8]) -> Outgoing {
+        Outgoing("POST", path, headers: headers, body: body)
     }
 
     /// - Parameter closes: whether the connection is to end with the answer.
