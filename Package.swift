@@ -75,6 +75,10 @@ let package = Package(
             dependencies: ["Leads", "Ledger", "Views", "OrderedJSON", "Outbound", crypto, nioHTTP],
             swiftSettings: own),
         .target(
+            name: "Pull",
+            dependencies: ["Azure", "Intake", "Leads", "Ledger", "OrderedJSON", "Outbound", "Views", crypto],
+            swiftSettings: own),
+        .target(
             name: "Service",
             dependencies: [
                 "Leads", "Ledger", "Views", "Reports", "Intake", "OrderedJSON", crypto, httpServer, httpServerTLS,
@@ -85,7 +89,8 @@ let package = Package(
             name: "Application",
             dependencies: [
                 "Azure", "Leads", "Ledger", "Views", "Reports", "Intake", "Delivery", "Outbound", "OrderedJSON",
-                "Service", httpClient, lifecycle, logging, nioCore, yaml,
+                "Pull", "SQLite", "Service", httpClient, httpServer, lifecycle, logging, nioCore, nioHTTP, nioSockets,
+                yaml,
             ],
             swiftSettings: own),
         .executableTarget(
@@ -150,6 +155,15 @@ let package = Package(
                 httpClient, httpServer, httpTypes, lifecycle, logging, nioCore, nioHTTP, nioSockets,
             ],
             swiftSettings: own),
-        .testTarget(name: "AzureTests", dependencies: ["Azure", "Leads", "OrderedJSON"], swiftSettings: own),
+        .testTarget(
+            name: "AzureTests", dependencies: ["Azure", "Leads", "OrderedJSON"], resources: [.copy("Vectors")],
+            swiftSettings: own),
+        .testTarget(
+            name: "PullTests",
+            dependencies: [
+                "Azure", "Intake", "Leads", "Ledger", "LedgerTestKit", "OrderedJSON", "Outbound", "Pull", "Simulators",
+                "TestKit", "Views",
+            ],
+            swiftSettings: own),
     ]
 )

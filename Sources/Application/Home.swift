@@ -65,9 +65,11 @@ package struct Home: Sendable {
     }
 
     /// Runs `body` with the views open for writing, and closes them whatever happens.
-    package func writeViews<Result: Sendable>(_ body: (ViewsWriter) async throws -> Result) async throws -> Result {
+    package func writeViews<Result: Sendable>(
+        waitMilliseconds: Int = 2_000, _ body: (ViewsWriter) async throws -> Result
+    ) async throws -> Result {
         try files.requireHome()
-        let views = try ViewsWriter(files: files, policy: policy, waitMilliseconds: 2_000)
+        let views = try ViewsWriter(files: files, policy: policy, waitMilliseconds: waitMilliseconds)
         do {
             let result = try await body(views)
             try await views.close()
@@ -86,22 +88,31 @@ package struct Home: Sendable {
             return try Snapshot(ledger: ledger, views: views, policy: policy)
         }
         do {
-            try await writeViews { views in
+            try await writeViews(waitMilliseconds: 0) { views in
                 _ = try await views.catchUp(progress: { progress("folding events", $0, $1) }, isCancelled: isCancelled)
             }
         } catch LedgerError.writerAtWork {
             // Who holds the views open folds them as well; a moment later they are as good as ours.
         }
-        for _ in 0..<40 {
+        for _ in 0..<200 {
             if let views = try currentViews(ledger, atLeast: head) {
                 return try Snapshot(ledger: ledger, views: views, policy: policy)
             }
-            try await Task.sleep(for: .milliseconds(50))
+            try await Task.sleep(for: .milliseconds(20))
         }
         guard let views = try currentViews(ledger, atLeast: 0) else {
             throw LedgerError.writerAtWork(lock: files.viewsLock, holder: "")
         }
         notice("another process is still folding: this is the state as of event \(views.seq) of \(head)")
+        return try Snapshot(ledger: ledger, views: views, policy: policy)
+    }
+
+    /// The ledger and its views as they are, the last events perhaps not yet folded.
+    package func currentSnapshot() throws -> Snapshot {
+        let ledger = try LedgerReader(files: files)
+        guard let views = try currentViews(ledger, atLeast: 0) else {
+            throw LedgerError.damaged(files.views, "it cannot be read")
+        }
         return try Snapshot(ledger: ledger, views: views, policy: policy)
     }
 
@@ -114,11 +125,4 @@ package struct Home: Sendable {
 
     /// How long the same content from the command line is taken for the same event.
     package static let duplicateWindow = 15 * Span.minute
-
-    /// The event of one action that a person or a script hands in.
-    package func event(_ action: MarketplaceAction, actor: String) -> NewEvent {
-        let identity: Identity =
-            action.id.map { .id(scope: "", $0) } ?? .window(scope: actor, Self.duplicateWindow)
-        return action.asEvent(identity: identity, actor: actor, rules: .system, body: nil)
-    }
 }

@@ -15,7 +15,6 @@ actor DestinationWorker {
     private let https: HTTPSDestination
     private let reconciler: Reconciler
     private let builder: OutgoingBuilder
-    private let told: @Sendable (String, Outcome) -> Void
     private var pace: Pace
     /// Set by a throttled answer: nothing is sent before. A steady clock, so that a wrong one cannot prolong it.
     private var restUntil: ContinuousClock.Instant?
@@ -23,14 +22,10 @@ actor DestinationWorker {
     private var isPaused = false
     private var counts = DeliveryCounts()
 
-    init(
-        _ destination: Destination, reconciler: Reconciler, builder: OutgoingBuilder,
-        told: @escaping @Sendable (String, Outcome) -> Void
-    ) throws {
+    init(_ destination: Destination, reconciler: Reconciler, builder: OutgoingBuilder) throws {
         self.destination = destination
         self.reconciler = reconciler
         self.builder = builder
-        self.told = told
         https = try HTTPSDestination(settings: destination.settings, secrets: reconciler.secrets)
         let now = reconciler.clock()
         pace = Pace(limit: destination.settings.https.pace, now: now)
@@ -148,6 +143,5 @@ actor DestinationWorker {
         }
         _ = try await reconciler.writer.append(events)
         counts.outcomes[sent.outcome, default: 0] += 1
-        told(destination.name, sent.outcome)
     }
 }

@@ -48,37 +48,36 @@ package struct Reconciler: Sendable {
         self.isCancelled = isCancelled
     }
 
-    /// Runs the workers of all destinations that are not paused.
-    /// - Parameters:
-    ///   - once: end when nothing is due any more; otherwise when cancelled.
-    ///   - told: called after each attempt.
-    package func run(
-        once: Bool, told: @escaping @Sendable (_ destination: String, Outcome) -> Void = { _, _ in }
-    ) async throws -> DeliveryCounts {
+    /// Runs the workers of all destinations that are not paused, until nothing is due any more.
+    package func runOnce() async throws -> DeliveryCounts {
         try await views.catchUp()
         var counts = try await resolveInterrupted()
         let builder = try OutgoingBuilder(files: files, policy: policy)
         var workers: [DestinationWorker] = []
         for destination in await views.destinations where destination.state == .active {
             do {
-                workers.append(try DestinationWorker(destination, reconciler: self, builder: builder, told: told))
+                workers.append(try DestinationWorker(destination, reconciler: self, builder: builder))
             } catch {
-                // A secret that is missing is this destination's trouble and nobody else's.
-                counts.paused[destination.name] = "\(error)"
-                _ = try await writer.append(.paused(destination, reason: "\(error)"))
+                counts.add(try await pause(destination, "\(error)"))
             }
         }
         try await withThrowingTaskGroup(of: DeliveryCounts.self) { group in
-            for worker in workers { group.addTask { try await worker.run(once: once) } }
+            for worker in workers { group.addTask { try await worker.run(once: true) } }
             for try await done in group { counts.add(done) }
         }
         try await views.catchUp()
         return counts
     }
 
+    /// A secret that is missing is this destination's trouble and nobody else's.
+    func pause(_ destination: Destination, _ reason: String) async throws -> DeliveryCounts {
+        _ = try await writer.append(.paused(destination, reason: reason))
+        return DeliveryCounts(paused: [destination.name: reason])
+    }
+
     /// Nobody knows whether a claimed delivery arrived when its worker was killed. It is recorded as just that; every
     /// request carries an id by which the endpoint knows a repeat, so it is due again at once.
-    private func resolveInterrupted() async throws -> DeliveryCounts {
+    func resolveInterrupted() async throws -> DeliveryCounts {
         var counts = DeliveryCounts()
         let interrupted = try await views.interruptedClaims()
         guard !interrupted.isEmpty else { return counts }

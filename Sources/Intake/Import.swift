@@ -82,7 +82,17 @@ package struct Import: Sendable {
         } else {
             try await appendAll(&stream, &settling)
         }
-        return try settling.finished(isCancelled: stream.isCancelled, bytesRead: stream.bytesRead)
+        let result = try settling.finished(isCancelled: stream.isCancelled, bytesRead: stream.bytesRead)
+        if let failure = stream.failure { throw failed(failure, result.counts) }
+        return result
+    }
+
+    private func failed(_ failure: ImportError, _ counts: ImportCounts) -> ImportError {
+        if options.isDryRun { return ImportError("\(failure). \(counts.read) rows could be read before that") }
+        return ImportError(
+            "\(failure). Of \(counts.read) rows before that \(counts.recorded) were recorded, "
+                + "\(counts.duplicates) were known, \(counts.quarantined) quarantined and \(counts.rejected) rejected. "
+                + "That stays; running it again adds nothing twice")
     }
 
     private func nextBatch(_ stream: inout RowStream) throws -> ImportBatch? {

@@ -16,28 +16,45 @@ package enum IntakeError: Error, Hashable, Sendable {
     case cloudEventVersion
     case cloudEventWithout(attribute: String)
     case cloudEventData
+    /// A header that carries an attribute is percent-encoded and not UTF-8.
+    case cloudEventAttribute(String)
+    /// A percent sign of a web form is not followed by two hexadecimal digits.
+    case formEncoding
     /// The id was recorded before with other content.
     case conflict(id: String, seq: Int64)
 }
 
 extension IntakeError: CustomStringConvertible {
-    package var description: String {
+    package var description: String { text(of: "row") }
+
+    /// The reason, said of a "row" or of a "body".
+    package func text(of whole: String) -> String {
         switch self {
-        case .notUTF8: "the row is not UTF-8"
-        case .rowTooLong(let limit): "the row is longer than \(limit) bytes"
+        case .notUTF8: "the \(whole) is not UTF-8"
+        case .rowTooLong(let limit): "the \(whole) is longer than \(limit) bytes"
         case .quoteStaysOpen: "a quoted field that begins in this line does not end"
         case .textAfterQuote: "text follows the closing quote of a field"
-        case .tooManyColumns(let limit): "the row has more than \(limit) columns"
-        case .fieldCount(let found, let expected): "the row has \(found) fields and the header \(expected)"
-        case .notJSON(let why): "the row is not JSON: \(why)"
-        case .notAnObject: "the row is not a JSON object"
+        case .tooManyColumns(let limit): "the \(whole) has more than \(limit) columns"
+        case .fieldCount(let found, let expected): "the \(whole) has \(found) fields and the header \(expected)"
+        case .notJSON(let why): "the \(whole) is not JSON: \(why)"
+        case .notAnObject: "the \(whole) is not a JSON object"
         case .fieldTooLong(let field, let limit): "field \(Self.shown(field)) is longer than \(limit) bytes"
         case .unreadableTime(let field): "field \(Self.shown(field)) is not a time in RFC 3339"
-        case .notCloudEvent: "the row is not a CloudEvent: it has no specversion"
+        case .notCloudEvent: "the \(whole) is not a CloudEvent: it has no specversion"
         case .cloudEventVersion: "the CloudEvent's specversion is not 1.0"
         case .cloudEventWithout(let attribute): "the CloudEvent has no \(attribute)"
         case .cloudEventData: "the CloudEvent's data is not a JSON object"
+        case .cloudEventAttribute(let name): "the CloudEvent's \(Self.shown(name)) is not UTF-8"
+        case .formEncoding: "the form cannot be decoded"
         case .conflict(let id, let seq): "id \(Self.shown(id)) was recorded before with other content (seq \(seq))"
+        }
+    }
+
+    /// The name of the field that cannot be read, as the sender wrote it.
+    var field: String? {
+        switch self {
+        case .fieldTooLong(let field, _), .unreadableTime(let field): field
+        default: nil
         }
     }
 

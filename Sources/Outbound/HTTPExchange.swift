@@ -16,12 +16,12 @@ package struct HTTPAnswer: Hashable, Sendable {
     package let status: Int
     /// Names in lower case.
     package let headers: [HTTPRequestBytes.Header]
-    /// The first bytes of the body, at most `HTTPAnswer.limit`.
+    /// The first bytes of the body, at most as many as were asked for.
     package let body: [UInt8]
     /// Whether the body had more, or its end never came.
     package let isCut: Bool
 
-    /// Bytes read of a body. What comes after them is never waited for.
+    /// Bytes read of a body unless more are asked for. What comes after them is never waited for.
     package static let limit = 65_536
 
     package subscript(_ name: String) -> String? { headers.first { $0.name == name }?.value }
@@ -31,6 +31,8 @@ package struct HTTPAnswer: Hashable, Sendable {
 struct HTTPExchange {
     let client: HTTPClient
     let deadline: ContinuousClock.Instant
+    /// Bytes read of the answer's body.
+    let limit: Int
 
     func run(_ request: HTTPRequestBytes, url: String) async -> Sent {
         var message = HTTPClientRequest(url: url)
@@ -54,17 +56,17 @@ struct HTTPExchange {
     /// The start of the body; whatever has not come by the deadline is left out, for the status is the answer.
     private func read(_ body: HTTPClientResponse.Body) async -> (bytes: [UInt8], isCut: Bool) {
         await withTaskGroup(of: ([UInt8], Bool)?.self) { group in
-            group.addTask {
+            group.addTask { [limit] in
                 var bytes: [UInt8] = []
                 do {
                     for try await chunk in body {
-                        bytes += chunk.readableBytesView.prefix(HTTPAnswer.limit + 1 - bytes.count)
-                        if bytes.count > HTTPAnswer.limit { break }
+                        bytes += chunk.readableBytesView.prefix(limit + 1 - bytes.count)
+                        if bytes.count > limit { break }
                     }
                 } catch {
                     return (bytes, true)
                 }
-                return (Array(bytes.prefix(HTTPAnswer.limit)), bytes.count > HTTPAnswer.limit || Task.isCancelled)
+                return (Array(bytes.prefix(limit)), bytes.count > limit || Task.isCancelled)
             }
             group.addTask { [deadline] in
                 try? await Task.sleep(until: deadline, clock: .continuous)

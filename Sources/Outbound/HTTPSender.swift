@@ -55,7 +55,10 @@ package actor HTTPSender {
         self.resolver = resolver ?? .system(limit: timeout)
     }
 
-    package func send(_ request: HTTPRequestBytes, now: Instant) async -> Sent {
+    /// - Parameter answerLimit: bytes read of the answer's body.
+    package func send(
+        _ request: HTTPRequestBytes, now: Instant, answerLimit: Int = HTTPAnswer.limit
+    ) async -> Sent {
         precondition(request.url.host == host, "a sender knows one host")
         let addresses: [IPAddress]
         do {
@@ -66,10 +69,10 @@ package actor HTTPSender {
         let deadline = ContinuousClock.now + .microseconds(timeout.micros)
         var sent = Sent.notSent("no time was left to connect")
         for address in addresses.prefix(Self.tries) where ContinuousClock.now < deadline {
-            sent = await attempt(request, at: address, deadline: deadline)
+            sent = await attempt(request, at: address, deadline: deadline, limit: answerLimit)
             // A connection kept from before may have ended meanwhile, which is no news about the endpoint.
             if case .notSent = sent, lines[address]?.hasAnswered == true {
-                sent = await attempt(request, at: address, deadline: deadline)
+                sent = await attempt(request, at: address, deadline: deadline, limit: answerLimit)
             }
             guard case .notSent = sent else {
                 prefer(address)
@@ -80,12 +83,12 @@ package actor HTTPSender {
     }
 
     private func attempt(
-        _ request: HTTPRequestBytes, at address: IPAddress, deadline: ContinuousClock.Instant
+        _ request: HTTPRequestBytes, at address: IPAddress, deadline: ContinuousClock.Instant, limit: Int
     ) async -> Sent {
         guard !isClosed else { return .notSent("the destination was closed") }
         let line = line(to: address)
         line.inFlight += 1
-        let exchange = HTTPExchange(client: line.client, deadline: deadline)
+        let exchange = HTTPExchange(client: line.client, deadline: deadline, limit: limit)
         let sent = await exchange.run(request, url: url(of: request, at: address))
         line.inFlight -= 1
         if case .answered = sent { line.hasAnswered = true }

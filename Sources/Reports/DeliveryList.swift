@@ -4,6 +4,15 @@ package import Views
 
 /// What is to be brought to destinations and how far that has come.
 package struct DeliveryList {
+    package struct Filter: Sendable {
+        /// One of `states`.
+        package var state: String?
+        /// The name of a destination; a removed one is known too.
+        package var destination: String?
+
+        package init() {}
+    }
+
     private let snapshot: Snapshot
     private let claims: Set<Int64>
 
@@ -18,9 +27,35 @@ package struct DeliveryList {
     /// Calls `body` for each delivery that fits, destination after destination.
     package func each(state: String?, destination: Destination?, _ body: (JSON) throws -> Void) throws {
         try snapshot.views.deliveries(destination: destination?.number) { row in
-            guard state == nil || shownState(row) == state else { return }
-            try body(try json(row))
+            if state == nil || shownState(row) == state { try body(try json(row)) }
+            return true
         }
+    }
+
+    /// The deliveries after `cursor`, in the same order. Nothing before it is read.
+    /// - Throws: `QuestionError` for a destination or state that there is not, `InvalidCursor`.
+    package func page(_ filter: Filter, limit: Int, cursor: String?) throws -> Page {
+        if let state = filter.state, !Self.states.contains(state) {
+            throw QuestionError.unknownState(state, known: Self.states)
+        }
+        let start = try Cursor.key(.deliveries, cursor, snapshot.ids) ?? -1
+        var filler = PageFiller(limit: limit)
+        var isFull = false
+        for destination in try numbers(filter) where !isFull {
+            try snapshot.views.deliveries(destination: destination, after: start) { row in
+                isFull = !filler.takesMore()
+                if isFull { return false }
+                if filter.state == nil || shownState(row) == filter.state { filler.add(row.key, try json(row)) }
+                return true
+            }
+        }
+        return filler.page(.deliveries, snapshot.ids)
+    }
+
+    /// The destinations to walk through, in the order of their numbers; one `nil` for all.
+    private func numbers(_ filter: Filter) throws -> [Int64?] {
+        guard let name = filter.destination else { return [nil] }
+        return try snapshot.destinations(named: name).map(\.number)
     }
 
     func json(_ row: DeliveryRow) throws -> JSON {

@@ -5,6 +5,15 @@ internal import Views
 
 /// The ledger as CloudEvents 1.0 (https://github.com/cloudevents/spec), sealed parts opened.
 package struct EventList {
+    package struct Filter: Sendable {
+        /// The first and the last event, both inside; `nil` for the ledger's.
+        package var from: Int64?
+        package var to: Int64?
+        package var type: EventType?
+
+        package init() {}
+    }
+
     private let reader: LedgerReader
     private let details: LeadDetails
     private let ids: PublicID
@@ -19,7 +28,21 @@ package struct EventList {
 
     /// Calls `body` for each event from `first` to `last`, until it returns `false`.
     package func each(from first: Int64, to last: Int64, type: EventType?, _ body: (JSON) throws -> Bool) throws {
-        try reader.events(from: first, to: last, type: type) { try body(try json($0)) }
+        try reader.events(from: first, to: last, type: type, bodies: false) { try body(try json($0)) }
+    }
+
+    /// The events after `cursor`, in the order of the ledger. Nothing before it is read.
+    /// - Throws: `InvalidCursor`.
+    package func page(_ filter: Filter, limit: Int, cursor: String?) throws -> Page {
+        let start = try Cursor.key(.events, cursor, ids).map { $0 + 1 } ?? 1
+        let last = min(filter.to ?? .max, try reader.head().size)
+        var filler = PageFiller(limit: limit)
+        try reader.events(from: max(start, filter.from ?? 1), to: last, type: filter.type, bodies: false) { event in
+            filler.add(event.seq, try json(event))
+            // To read on for the next one of a rare type could mean to read to the end.
+            return event.seq == last || filler.takesMore()
+        }
+        return filler.page(.events, ids)
     }
 
     func json(_ event: StoredEvent) throws -> JSON {
@@ -40,10 +63,15 @@ package struct EventList {
     }
 
     private func data(_ event: StoredEvent) throws -> JSON {
-        guard event.eventType == .actionRecorded else {
-            return event.detail.flatMap { try? JSON.parse($0) } ?? .object([])
+        let detail = event.detail.flatMap { try? JSON.parse($0) } ?? .object([])
+        switch event.eventType {
+        case .actionRecorded: return try details.action(of: event).json
+        case .endpointAdded, .endpointRevoked, .keyCreated, .keyRevoked:
+            // What a token is compared with is for the ledger alone.
+            guard case .object(let members) = detail else { return .object([]) }
+            return .object(members.filter { $0.name != "sha256" })
+        default: return detail
         }
-        return try details.action(of: event).json
     }
 }
 

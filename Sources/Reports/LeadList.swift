@@ -26,27 +26,64 @@ package struct LeadList {
     /// Calls `body` for each lead that fits, in the order of customers and offers.
     /// - Returns: where to go on, when the limit ended the list.
     package func each(_ filter: Filter, _ body: (JSON) throws -> Void) throws -> Int64? {
-        let offer = filter.offer.map { snapshot.terms.number($0.text) ?? -1 }
-        let search = filter.search?.lowercased()
+        let matching = Matching(filter, snapshot)
         var listed = 0
         var next: Int64?
         var last = filter.cursor
         try snapshot.views.leads(after: filter.cursor) { row in
-            guard row.lead.isTest == filter.tests, offer == nil || row.offer == offer else { return true }
-            let stage = row.lead.stage(snapshot.stages)
-            guard filter.stage == nil || filter.stage == stage else { return true }
-            let contact = try contact(row.subject)
-            if let search, try !matches(search, contact, row) { return true }
+            guard let item = try item(row, matching) else { return true }
             if let limit = filter.limit, listed == limit {
                 next = last
                 return false
             }
             listed += 1
             last = row.key
-            try body(try json(row, stage, contact))
+            try body(item)
             return true
         }
         return next
+    }
+
+    /// The leads after `cursor`, in the same order; the filter's own limit and cursor do not count here. Nothing before
+    /// the cursor is read.
+    /// - Throws: `InvalidCursor`.
+    package func page(_ filter: Filter, limit: Int, cursor: String?) throws -> Page {
+        let matching = Matching(filter, snapshot)
+        let start = try Cursor.key(.leads, cursor, snapshot.ids)
+        var filler = PageFiller(limit: limit)
+        try snapshot.views.leads(after: start ?? -1) { row in
+            guard filler.takesMore() else { return false }
+            if let item = try item(row, matching) { filler.add(row.key, item) }
+            return true
+        }
+        return filler.page(.leads, snapshot.ids)
+    }
+
+    /// A filter with its texts made ready.
+    private struct Matching {
+        let tests: Bool
+        let offer: Int64?
+        let stage: Stage?
+        let search: String?
+
+        init(_ filter: Filter, _ snapshot: Snapshot) {
+            tests = filter.tests
+            offer = filter.offer.map { snapshot.terms.number($0.text) ?? -1 }
+            stage = filter.stage
+            search = filter.search?.lowercased()
+        }
+    }
+
+    /// The lead as it is shown; `nil` when it does not fit. Only what fits by its columns is unsealed.
+    private func item(_ row: LeadRow, _ matching: Matching) throws -> JSON? {
+        guard row.lead.isTest == matching.tests, matching.offer == nil || row.offer == matching.offer else {
+            return nil
+        }
+        let stage = row.lead.stage(snapshot.stages)
+        guard matching.stage == nil || matching.stage == stage else { return nil }
+        let contact = try contact(row.subject)
+        if let search = matching.search, try !matches(search, contact, row) { return nil }
+        return try json(row, stage, contact)
     }
 
     /// Where a list goes on, as text that says nothing.

@@ -47,14 +47,26 @@ package final class Snapshot {
         return try ledger.subject(matchKey: key, rules: rules)
     }
 
-    /// The name of a destination, a removed one included.
+    /// The destinations that have or had a name, as the numbers of their deliveries go by; those that were removed and
+    /// made again included.
+    func destinations(named name: String) throws(QuestionError) -> [Destination] {
+        let found = views.destinations.filter { $0.name == name }
+        guard found.isEmpty else { return found }
+        var known: [String] = []
+        for name in views.destinations.map(\.name) where !known.contains(name) { known.append(name) }
+        throw .unknownDestination(name, known: known)
+    }
+
+    /// A destination, a removed one included.
     func destination(_ number: Int64) -> Destination? {
         views.destinations.first { $0.number == number }
     }
 }
 
 extension Snapshot {
+    /// - Throws: `QuestionError` for a period that ends before it begins.
     package func funnel(_ query: FunnelQuery) throws -> FunnelReport {
+        try QuestionError.check(since: query.since, until: query.until)
         let events = try views.events()
         let terms = terms
         let (leads, subjects) = (Int(views.leadCount), Int(views.subjectCount))

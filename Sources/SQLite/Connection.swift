@@ -6,6 +6,9 @@ internal import CSQLite
 /// switched off. Errors carry extended result codes. Text in double quotes is refused as a literal. Every size passed
 /// to SQLite is in bytes, so NUL bytes and empty values survive unchanged.
 package final class Connection {
+    /// The version of the SQLite library that is linked, such as `3.40.1`.
+    package static var libraryVersion: String { String(cString: sqlite3_libversion()) }
+
     package enum Mode: Sendable {
         /// The file must exist and is never written. In a folder that cannot be written to, a copy on other media for
         /// one, it is taken to be changed by nobody.

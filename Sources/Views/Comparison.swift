@@ -16,6 +16,9 @@ struct Comparison {
                 "sha256",
             ]
         ),
+        ("access", "access", Access.columns), ("sources", "source", PullSources.columns),
+        ("quarantine", "quarantine", ["seq", "released_by"]),
+        ("heartbeats", "heartbeat", ["key", "name", "state"]),
     ]
 
     /// O(rows), both read in the order of their keys.

@@ -9,7 +9,7 @@ package struct LeadDetails {
 
     /// An action as it was recorded; `nil` when `seq` is none. Fields whose key was destroyed are missing.
     package func action(_ seq: Int64) throws -> MarketplaceAction? {
-        guard let event = try reader.event(seq), event.eventType == .actionRecorded else { return nil }
+        guard let event = try reader.event(seq, body: false), event.eventType == .actionRecorded else { return nil }
         return try action(of: event)
     }
 

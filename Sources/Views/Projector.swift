@@ -22,6 +22,9 @@ final class Projector {
     private var stages: StageTable
     private var stageTerms = -1
     private var active: [Destination] = []
+    private(set) var intake: IntakeFold
+    /// What is held in memory may be of a batch that did not commit.
+    private var isStale = false
 
     /// Rows that may be changed before they are written; bounds the memory of a batch.
     static let dirtyLimit = 65_536
@@ -42,6 +45,7 @@ final class Projector {
         deleteClaim = try connection.prepare("DELETE FROM claim WHERE delivery = ?")
         destinations = try Destinations(connection)
         active = destinations.active
+        intake = try IntakeFold(connection)
         seq = try connection.integer("SELECT seq FROM progress") ?? 0
         leadCount = try connection.integer("SELECT leads FROM progress") ?? 0
         stages = StageTable(policy) { _ in nil }
@@ -50,6 +54,7 @@ final class Projector {
     /// Folds events after the checkpoint until `last`, or until enough rows changed; returns the new checkpoint.
     /// - Parameter isBuilding: the files are not in use yet, and whoever puts them to use syncs them first.
     func project(upTo last: Int64, isBuilding: Bool = false) throws -> Int64 {
+        if isStale { try readAgain() }
         try readStages()
         let before = (seq, leadCount)
         do {
@@ -59,20 +64,30 @@ final class Projector {
                 }
                 try write()
                 try destinations.save(connection)
+                try intake.save()
                 if !isBuilding { try events.sync() }
                 try connection.execute("UPDATE progress SET seq = \(seq), leads = \(leadCount)")
             }
         } catch {
             (seq, leadCount) = before
-            try customers.reset()
-            try leads.reset()
-            try deliveries.reset()
-            destinations = try Destinations(connection)
-            active = destinations.active
-            events.reset(to: seq)
+            isStale = true
+            // What made the batch fail may keep the file from being read as well; then the next batch tries again.
+            try? readAgain()
             throw error
         }
         return seq
+    }
+
+    /// Takes everything back to what the file holds, after a batch that did not commit.
+    private func readAgain() throws {
+        try customers.reset()
+        try leads.reset()
+        try deliveries.reset()
+        destinations = try Destinations(connection)
+        active = destinations.active
+        intake = try IntakeFold(connection)
+        events.reset(to: seq)
+        isStale = false
     }
 
     private func write() throws {
@@ -98,13 +113,19 @@ final class Projector {
             offer: UInt32(truncatingIfNeeded: event.offer), country: UInt32(truncatingIfNeeded: event.country),
             flags: event.flags.rawValue)
         switch EventType(rawValue: event.type) {
-        case .actionRecorded: try act(event, &row)
+        case .actionRecorded:
+            try act(event, &row)
+            try intake.arrive(event) { try reader.text($0) }
+        case .intakeQuarantined:
+            try intake.quarantine(event.seq)
+            try intake.arrive(event) { try reader.text($0) }
         case .deliveryAttempted: try attempt(event, AttemptDetail(try detail()), &row)
         case .destinationChanged, .destinationPaused, .destinationResumed:
             try change(event, try detail())
-        case .intakeQuarantined, .quarantineReleased, .endpointAdded, .endpointRevoked, .keyCreated, .keyRevoked,
-            .sourceChanged, .sourcePulled, nil:
-            break
+        case .quarantineReleased, .endpointAdded, .endpointRevoked, .keyCreated, .keyRevoked, .sourceChanged,
+            .sourcePulled:
+            if let type = EventType(rawValue: event.type) { try intake.evolve(type, event, detail: try detail()) }
+        case nil: break
         }
         events.append(row)
         seq = event.seq

@@ -10,6 +10,9 @@ package final class ViewsReader {
     package let leadCount: Int64
     package let subjectCount: Int64
     package let destinations: [Destination]
+    /// Who may come in, as of `seq`; `sources` likewise.
+    package let access: Access
+    package let sources: PullSources
     private let connection: Connection
     private let eventFile: OpenEventFile
     /// Kept for lists, which look these up for each row. Each is used by the one method that looks up such a row, and
@@ -27,6 +30,8 @@ package final class ViewsReader {
         leadCount = state.leads
         subjectCount = try connection.integer("SELECT max(subject) FROM customer") ?? 0
         destinations = try Destinations(connection).all
+        access = try Access(connection)
+        sources = try PullSources(connection)
         selectCustomer = try Self.select(CustomerRow.self, "WHERE subject = ?", connection)
         selectLead = try Self.select(LeadRow.self, "WHERE key = ?", connection)
         selectDelivery = try Self.select(DeliveryRow.self, "WHERE key = ?", connection)
@@ -81,19 +86,24 @@ package final class ViewsReader {
 
     /// Calls `body` with leads whose key is above `key`, in the order of their keys, until it returns `false`.
     package func leads(after key: Int64, _ body: (LeadRow) throws -> Bool) throws {
-        let select = try select(LeadRow.self, "WHERE key > ? ORDER BY key")
+        let select = try connection.prepare(ListQueries.leads)
         try select.bind(key, at: 1)
         while try select.step() {
             if try !body(try LeadRow(reading: select)) { break }
         }
     }
 
-    /// Calls `body` with the deliveries of a destination (or all), in the order of their keys.
-    package func deliveries(destination: Int64? = nil, _ body: (DeliveryRow) throws -> Void) throws {
-        let select = try select(DeliveryRow.self, "WHERE key BETWEEN ? AND ? ORDER BY key")
-        try select.bind(destination.map { $0 << 32 } ?? 0, at: 1)
+    /// Calls `body` with the deliveries of a destination (or all) whose key is above `key`, in the order of their keys,
+    /// until it returns `false`.
+    package func deliveries(
+        destination: Int64? = nil, after key: Int64 = -1, _ body: (DeliveryRow) throws -> Bool
+    ) throws {
+        let select = try connection.prepare(ListQueries.deliveries)
+        try select.bind(max(key, destination.map { ($0 << 32) - 1 } ?? -1), at: 1)
         try select.bind(destination.map { $0 << 32 | 0xffff_ffff } ?? .max, at: 2)
-        while try select.step() { try body(try DeliveryRow(reading: select)) }
+        while try select.step() {
+            if try !body(try DeliveryRow(reading: select)) { break }
+        }
     }
 
     /// The deliveries of some leads.
@@ -136,19 +146,51 @@ package final class ViewsReader {
         return try selectDelivery.step() ? try DeliveryRow(reading: selectDelivery) : nil
     }
 
-    /// Calls `body` with attempts, in the order of the ledger.
+    /// Calls `body` with attempts after `seq`, in the order of the ledger, until it returns `false`.
     package func attempts(
-        subject: Int64? = nil, _ body: (AttemptRow) throws -> Void
+        subject: Int64? = nil, after seq: Int64 = 0, _ body: (AttemptRow) throws -> Bool
     ) throws {
         let select = try connection.prepare(
-            """
-            SELECT \(AttemptRow.columns) FROM attempt \(subject == nil ? "" : "WHERE lead BETWEEN ? AND ?") ORDER BY seq
-            """)
+            subject == nil ? ListQueries.attempts : ListQueries.attemptsOfSubject)
+        try select.bind(seq, at: 1)
         if let subject {
-            try select.bind(LeadRow.key(subject: subject, offer: 0), at: 1)
-            try select.bind(LeadRow.key(subject: subject, offer: 0xffff_ffff), at: 2)
+            try select.bind(LeadRow.key(subject: subject, offer: 0), at: 2)
+            try select.bind(LeadRow.key(subject: subject, offer: 0xffff_ffff), at: 3)
         }
-        while try select.step() { try body(try AttemptRow(reading: select)) }
+        while try select.step() {
+            if try !body(try AttemptRow(reading: select)) { break }
+        }
+    }
+
+    /// Calls `body` with what was quarantined after event `seq`, in the order of the ledger, until it returns `false`.
+    package func quarantine(after seq: Int64, _ body: (QuarantineRow) throws -> Bool) throws {
+        let select = try connection.prepare(ListQueries.quarantine)
+        try select.bind(seq, at: 1)
+        while try select.step() {
+            let row = QuarantineRow(seq: select.integer(0), releasedBy: select.optionalInteger(1))
+            if try !body(row) { break }
+        }
+    }
+
+    /// What was quarantined as event `seq`; `nil` when that is another kind of event, or none.
+    package func quarantined(_ seq: Int64) throws -> QuarantineRow? {
+        guard seq > 0 else { return nil }
+        var found: QuarantineRow?
+        try quarantine(after: seq - 1) { row in
+            if row.seq == seq { found = row }
+            return false
+        }
+        return found
+    }
+
+    /// One for each offer, endpoint and source that something came from; offers first, each in order of appearance.
+    package func heartbeats() throws -> [Heartbeat] {
+        let select = try connection.prepare("SELECT key, name, state FROM heartbeat ORDER BY key")
+        var heartbeats: [Heartbeat] = []
+        while try select.step() {
+            heartbeats.append(try HeartbeatTable.heartbeat(select, path: connection.path))
+        }
+        return heartbeats
     }
 
     /// The deliveries that a worker is sending just now, or was when it was killed.

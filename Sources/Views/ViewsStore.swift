@@ -8,7 +8,10 @@ struct ViewsStore {
     static let migrator = Migrator(applicationID: 0x4c4c_5731, steps: Migrations.views)  // "LLW1"
 
     /// The version of each view. A changed one rebuilds the views.
-    static let versions = [("customers", 1), ("leads", 1), ("funnel", 2), ("deliveries", 1), ("attempts", 1)]
+    static let versions = [
+        ("customers", 1), ("leads", 1), ("funnel", 2), ("deliveries", 1), ("attempts", 1), ("access", 1),
+        ("sources", 1), ("quarantine", 1), ("heartbeats", 1),
+    ]
 
     let connection: Connection
     let events: EventFile

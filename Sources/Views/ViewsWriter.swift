@@ -84,6 +84,9 @@ package actor ViewsWriter {
     }
 
     package var destinations: [Destination] { projector.destinations.active }
+    /// Who may come in, as of the last event folded; `sources` likewise.
+    package var access: Access { projector.intake.access }
+    package var sources: PullSources { projector.intake.sources }
 
     private static func open(
         _ files: LedgerFiles, _ policy: Policy, _ reader: LedgerReader, building: String? = nil

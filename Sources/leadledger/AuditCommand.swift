@@ -26,7 +26,7 @@ struct AuditCommand: AsyncParsableCommand {
         var filter = AuditList.Filter()
         if let customer {
             guard let subject = try snapshot.subject(customer, rules: .system) else {
-                throw ValidationFailure(
+                throw ActFailure(
                     "the ledger knows no such customer. Find one with: leadledger leads --search TEXT")
             }
             filter.subject = subject

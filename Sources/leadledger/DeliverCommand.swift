@@ -16,7 +16,7 @@ struct DeliverCommand: AsyncParsableCommand {
 
     func run() async throws {
         let home = options.home()
-        let counts = try await home.deliver(once: once) { _, _ in }
+        let counts = try await home.deliver(once: once)
         let outcomes = Outcome.allCases.compactMap { outcome in
             counts.outcomes[outcome].map { JSON.Member(outcome.rawValue, .number($0)) }
         }

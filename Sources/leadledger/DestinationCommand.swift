@@ -35,9 +35,12 @@ struct DestinationCommand: AsyncParsableCommand {
             } catch {
                 throw ValidationError("\(error)")
             }
-            let isNew = try await options.home().setDestination(settings, reason: reason)
-            if options.output == .json || options.output == .ndjson { return printJSON(settings.json) }
-            print("Destination \(name) was \(isNew ? "added" : "set anew"). Next: leadledger deliver --once")
+            let json = try await options.home().perform(DestinationAdd(settings, reason: reason))
+            if options.output == .json || options.output == .ndjson { return printJSON(json) }
+            let isNew = json["added"]?.bool == true
+            print(
+                "Destination \(name) was \(isNew ? "added" : "set anew"). A service delivers by itself; without one: "
+                    + "leadledger deliver --once")
         }
     }
 
@@ -73,7 +76,7 @@ struct DestinationCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            let isChanged = try await options.home().pauseDestination(name, reason: reason)
+            let isChanged = try await options.home().perform(DestinationPause(name, reason: reason))["changed"]?.bool == true
             print("Destination \(name) \(isChanged ? "is paused; its leads are held." : "was paused already.")")
         }
     }
@@ -86,7 +89,7 @@ struct DestinationCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            let isChanged = try await options.home().resumeDestination(name, reason: reason)
+            let isChanged = try await options.home().perform(DestinationResume(name, reason: reason))["changed"]?.bool == true
             print("Destination \(name) \(isChanged ? "goes on." : "was not paused.")")
         }
     }
@@ -100,7 +103,7 @@ struct DestinationCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            try await options.home().removeDestination(name, reason: reason)
+            _ = try await options.home().perform(DestinationRemove(name, reason: reason))
             print("Destination \(name) was removed.")
         }
     }

@@ -23,6 +23,11 @@ struct GlobalOptions: ParsableArguments {
         return home
     }
 
+    /// - Parameter flags: what the command's own flags set.
+    func settings(flags: [SettingKey: String] = [:]) throws -> Settings {
+        try Settings(files: home().files, environment: ProcessInfo.processInfo.environment, flags: flags)
+    }
+
     /// `leadledger --home DIR -o json COMMAND …` is read like `leadledger COMMAND … --home DIR -o json`: the options
     /// belong to the commands, and people type them in front.
     static func movedBehindCommand(_ arguments: [String]) -> [String] {

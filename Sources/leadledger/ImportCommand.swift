@@ -2,7 +2,6 @@ import Application
 import ArgumentParser
 import Foundation
 import Intake
-import Leads
 import Ledger
 import OrderedJSON
 
@@ -36,19 +35,14 @@ struct ImportCommand: AsyncParsableCommand {
     func run() async throws {
         let home = options.home()
         try refuseRejectsInside(home.files.home)
-        var settings = ImportOptions()
-        settings.format = format
-        settings.offer = offer.flatMap { Offer($0) }
-        settings.source = source.map { Source($0) }
-        settings.isDryRun = dryRun
-        settings.rejectsPath = rejects
-        let result = try await importAll(home, settings)
+        let act = ImportAct(path: file, format: format, offer: offer, source: source, rejects: rejects)
+        let result = dryRun ? try await act.dryRun(home) : try await home.perform(act)
         report(result)
-        if result.isCancelled {
+        if result["interrupted"]?.bool == true {
             say("Interrupted. What was recorded stays; run the same command again for the rest.")
             throw ExitCode(130)
         }
-        if result.counts.rejected > 0 { throw ExitCode(6) }
+        if result["rejected"]?.integer ?? 0 > 0 { throw ExitCode(6) }
     }
 
     /// The rejects begin an empty file: one of the home's own must not be emptied by a slip.
@@ -59,40 +53,19 @@ struct ImportCommand: AsyncParsableCommand {
         throw ValidationError("--rejects must not name a file in the home of the ledger; name another folder")
     }
 
-    private func importAll(_ home: Home, _ settings: ImportOptions) async throws -> ImportResult {
-        let progress: @Sendable (ImportProgress) -> Void = { now in
-            home.progress("read \(now.counts.read) rows, bytes", now.bytesRead, now.bytesTotal ?? 0)
-        }
-        if dryRun {
-            let run = Import(
-                options: settings, append: { _ in [] }, progress: progress, isCancelled: home.isCancelled)
-            return try await run.run(path: file)
-        }
-        return try await home.write { writer in
-            let run = Import(
-                options: settings, append: { try await writer.append($0) }, progress: progress,
-                isCancelled: home.isCancelled)
-            return try await run.run(path: file)
-        }
-    }
-
-    private func report(_ result: ImportResult) {
-        let counts = result.counts
-        let record: JSON = [
-            "read": .number(counts.read), "recorded": .number(counts.recorded),
-            "duplicates": .number(counts.duplicates), "quarantined": .number(counts.quarantined),
-            "rejected": .number(counts.rejected),
-        ]
+    private func report(_ result: JSON) {
+        let keys = ["read", "recorded", "duplicates", "quarantined", "rejected"]
+        let record = JSON.object(keys.map { JSON.Member($0, result[$0] ?? .null) })
         if !printRecord(record, options.output) {
             print(
-                "read \(counts.read), recorded \(counts.recorded), duplicates \(counts.duplicates), "
-                    + "quarantined \(counts.quarantined), rejected \(counts.rejected)"
+                keys.map { "\($0) \(ListOutput.cell(result[$0]))" }.joined(separator: ", ")
                     + (dryRun ? " (dry run: nothing was appended)" : ""))
         }
-        for reject in result.firstRejects { say("line \(reject.row.line): \(reject.error)") }
-        let more = Int(counts.rejected) - result.firstRejects.count
-        if more > 0 { say("... and \(more) more") }
-        if counts.rejected > 0, rejects == nil { say("Use --rejects FILE to keep the rows that were not taken.") }
+        let shown = result["firstRejects"]?.array ?? []
+        for reject in shown { say("line \(ListOutput.cell(reject["line"])): \(ListOutput.cell(reject["reason"]))") }
+        let rejected = Int(result["rejected"]?.integer ?? 0)
+        if rejected > shown.count { say("... and \(rejected - shown.count) more") }
+        if rejected > 0, rejects == nil { say("Use --rejects FILE to keep the rows that were not taken.") }
     }
 }
 

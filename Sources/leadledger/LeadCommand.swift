@@ -24,7 +24,7 @@ struct LeadCommand: AsyncParsableCommand {
         guard let subject = try snapshot.subject(customer, rules: .system),
             let report = try LeadReport(snapshot, subject: subject, asOf: asOf).json()
         else {
-            throw ValidationFailure(
+            throw ActFailure(
                 "the ledger knows no such customer" + (asOf == nil ? "" : " as of that time")
                     + ". Find one with: leadledger leads --search TEXT")
         }

@@ -4,6 +4,8 @@ import Foundation
 /// The command line. Each subcommand is a file of its own.
 @main
 struct Program: AsyncParsableCommand {
+    static let version = "0.2.0"
+
     static let configuration = CommandConfiguration(
         commandName: "leadledger",
         abstract: "Keeps every marketplace lead in a ledger that cannot lose it, and every CRM in step with it.",
@@ -11,11 +13,13 @@ struct Program: AsyncParsableCommand {
             Exit status: 0 done, 1 failed, 6 done with findings (verify, replay --check, import with rejects), \
             64 wrong usage, 130 interrupted.
             """,
-        version: "0.1.0",
+        version: version,
         subcommands: [
-            InitCommand.self, RecordCommand.self, ImportCommand.self, EventsCommand.self, LeadsCommand.self,
+            InitCommand.self, ServeCommand.self, EndpointCommand.self, KeyCommand.self, SourceCommand.self,
+            RecordCommand.self, ImportCommand.self, QuarantineCommand.self, EventsCommand.self, LeadsCommand.self,
             LeadCommand.self, FunnelCommand.self, AuditCommand.self, ReplayCommand.self, VerifyCommand.self,
             DestinationCommand.self, DeliverCommand.self, DeliveriesCommand.self, PolicyCommand.self,
+            ConfigCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

@@ -2,9 +2,7 @@ import Application
 import ArgumentParser
 import Intake
 import Leads
-import Ledger
 import OrderedJSON
-import Reports
 
 struct RecordCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -52,42 +50,23 @@ struct RecordCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let recorded = MarketplaceAction(
-            id: id, source: Source(source), action: Action(action), offer: Offer(offer), occurredAt: at,
-            contact: Contact(
-                email: email, firstName: firstName, lastName: lastName, phone: phone, country: country,
-                company: company, title: title),
-            description: description)
-        let home = options.home()
-        let (answer, ledger) = try await home.write { writer in
-            (try await writer.append(home.event(recorded, actor: "record")), writer.id)
-        }
-        guard let receipt = answer.receipt else {
-            guard case .conflict(let seq) = answer else { return }
-            throw ValidationFailure(
-                "an event with this id was recorded before with other content (seq \(seq)); nothing was appended. "
-                    + "Use another --id, or look at it: leadledger events --from \(seq) --to \(seq)")
-        }
-        let terms = try LedgerReader(files: home.files).allTerms()
-        let ids = PublicID(ledger: ledger)
-        let offerNumber = terms.number(Offer(offer)?.text ?? "") ?? 0
-        let isDuplicate = if case .duplicate = answer { true } else { false }
-        let json: JSON = [
-            "seq": .number(receipt.seq), "id": .string(receipt.id.description),
-            "customer": .string(ids.text(.customer, receipt.subject)),
-            "lead": .string(ids.text(.lead, receipt.subject << 32 | offerNumber)), "duplicate": .bool(isDuplicate),
-        ]
+        var act = RecordAct(source: source, action: action, offer: offer)
+        act.id = id
+        act.at = at?.description
+        act.email = email
+        act.firstName = firstName
+        act.lastName = lastName
+        act.phone = phone
+        act.country = country
+        act.company = company
+        act.title = title
+        act.description = description
+        let json = try await options.home().perform(act)
         if printRecord(json, options.output) { return }
+        let seq = ListOutput.cell(json["seq"])
         print(
-            isDuplicate
-                ? "It was recorded before, as event \(receipt.seq); nothing was appended."
-                : "Recorded as event \(receipt.seq), customer \(ids.text(.customer, receipt.subject)).")
+            json["duplicate"]?.bool == true
+                ? "It was recorded before, as event \(seq); nothing was appended."
+                : "Recorded as event \(seq), customer \(ListOutput.cell(json["customer"])).")
     }
-}
-
-/// What a command cannot do with what it was given.
-struct ValidationFailure: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
 }

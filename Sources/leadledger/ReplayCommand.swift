@@ -1,7 +1,6 @@
 import Application
 import ArgumentParser
 import OrderedJSON
-import Views
 
 struct ReplayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,28 +12,19 @@ struct ReplayCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let home = options.home()
-        let rebuild = try await home.writeViews { views in
-            _ = try await views.catchUp(
-                progress: { home.progress("folding events", $0, $1) }, isCancelled: home.isCancelled)
-            return try await views.rebuild(
-                swap: !check, progress: { home.progress("replaying events", $0, $1) }, isCancelled: home.isCancelled)
-        }
-        let rows = rebuild.views.map { view -> JSON in
-            ["name": .string(view.name), "rows": .number(view.rows), "differences": .number(view.differences)]
-        }
+        let json = try await options.home().perform(ReplayAct(check: check))
+        let views = json["views"]?.array ?? []
         if options.output == .json {
-            printJSON([
-                "events": .number(rebuild.events), "views": .array(rows), "swapped": .bool(rebuild.isSwapped),
-            ])
+            printJSON(json)
         } else {
             var list = ListOutput(options.output, columns: ["name", "rows", "differences"])
-            rows.forEach { list.add($0) }
+            views.forEach { list.add($0) }
             list.finish(empty: "There are no views.")
             if options.output == .table {
-                print("\(rebuild.events) events replayed" + (rebuild.isSwapped ? ", views swapped in." : "."))
+                let isSwapped = json["swapped"]?.bool == true
+                print("\(ListOutput.cell(json["events"])) events replayed" + (isSwapped ? ", views swapped in." : "."))
             }
         }
-        if check, rebuild.views.contains(where: { $0.differences > 0 }) { throw ExitCode(6) }
+        if check, views.contains(where: { $0["differences"]?.integer ?? 0 > 0 }) { throw ExitCode(6) }
     }
 }

@@ -4,7 +4,8 @@ package import TestKit
 internal import Views
 
 /// Events of a random life of a ledger: customers act, late and at the same moment, test leads arrive, destinations
-/// come, change, pause and go, and deliveries are tried with every outcome.
+/// come, change, pause and go, deliveries are tried with every outcome, endpoints, API keys and sources are made and
+/// revoked, and some of what arrives is quarantined and released.
 package struct RandomHistory {
     package private(set) var random: SeededRandom
     private let start: Instant
@@ -12,6 +13,7 @@ package struct RandomHistory {
     private var count = 0
     private var names: [String] = []
     private var acts: [Act] = []
+    private var intake = RandomIntake()
 
     /// What was appended, as a naive reader would note it.
     package struct Act: Sendable {
@@ -40,6 +42,7 @@ package struct RandomHistory {
         switch random.below(20) {
         case 0, 1: destination()
         case 2, 3, 4, 5: attempt() ?? action(seq)
+        case 6, 7: intake.next(seq: seq, &random)
         default: action(seq)
         }
     }
@@ -54,6 +57,7 @@ package struct RandomHistory {
         let at = start + Int64(random.below(40)) * .hour
         var event = NewEvent.action(code, email: "c\(customer)@example.com", offer: offer)
         event.occurredAt = at
+        event.actor = RandomIntake.actors[random.below(RandomIntake.actors.count)]
         event.country = ["US", "DE", ""][random.below(3)]
         var flags = Int32(random.below(128))
         if isTest { flags |= EventFlags.test.rawValue }

@@ -50,9 +50,14 @@ import Testing
             let views = try ViewsWriter(files: home.files, policy: policy)
             try await views.catchUp()
             let destinations = await views.destinations
+            let (access, sources) = (await views.access, await views.sources)
             let rebuild = try await views.rebuild(swap: false)
             #expect(rebuild.views.allSatisfy { $0.differences == 0 }, "round \(round): \(rebuild)")
-            #expect(rebuild.views.map(\.name) == ["customers", "leads", "funnel", "deliveries", "attempts"])
+            #expect(
+                rebuild.views.map(\.name) == [
+                    "customers", "leads", "funnel", "deliveries", "attempts", "access", "sources", "quarantine",
+                    "heartbeats",
+                ])
             try await views.close()
             try compare(home, history, policy, "round \(round)")
 
@@ -60,6 +65,8 @@ import Testing
             let anew = try ViewsWriter(files: home.files, policy: policy)
             try await anew.catchUp()
             #expect(await anew.destinations == destinations)
+            let (accessAnew, sourcesAnew) = (await anew.access, await anew.sources)
+            #expect(accessAnew == access && sourcesAnew == sources)
             let again = try await anew.rebuild(swap: false)
             #expect(again.views == rebuild.views)
             try await anew.close()
@@ -101,6 +108,7 @@ import Testing
         #expect(numbers == Set((1...UInt32(max(1, found.count))).prefix(found.count)), "\(place)")
         #expect(views.leadCount == Int64(found.count))
         try compareEvents(ledger, views, place)
+        try NaiveIntake(ledger).expectSame(views, place)
     }
 
     private func compareEvents(_ ledger: LedgerReader, _ views: ViewsReader, _ place: String) throws {

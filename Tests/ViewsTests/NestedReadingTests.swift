@@ -52,6 +52,7 @@ import Views
             let other = try alone.lead(row.lead)
             #expect(lead == other)
             deliveries += 1
+            return true
         }
         #expect(deliveries > 10)
     }

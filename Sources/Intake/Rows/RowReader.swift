@@ -13,6 +13,13 @@ protocol RowReader: AnyObject {
 final class CSVRows: RowReader {
     private var reader = CSVReader()
     private var columns: ActionColumns?
+    private var entityColumns: AzureColumns?
+    private let entities: Entities
+
+    /// Whether the rows are entities of a table.
+    enum Entities { case never, byHeader, always }
+
+    init(entities: Entities) { self.entities = entities }
 
     func append(_ bytes: UnsafeRawBufferPointer) { reader.append(bytes) }
 
@@ -22,21 +29,34 @@ final class CSVRows: RowReader {
         while let item = reader.next() {
             switch item {
             case .reject(let reject):
-                guard columns != nil else {
+                guard columns != nil || entityColumns != nil else {
                     throw ImportError("the header in line \(reject.row.line) cannot be read: \(reject.error)")
                 }
                 return (reject.row, .refused(reject.error))
             case .record(let record):
-                if columns != nil, let reading = columns?.read(record) { return (record.row, reading) }
-                columns = ActionColumns(header: record)
-                if columns == nil {
-                    throw ImportError(
-                        "line \(record.row.line) names no column that is known; a CSV file begins with a header, such "
-                            + "as \"occurredAt,source,action,offer,email\"")
-                }
+                if let reading = columns?.read(record) ?? entityColumns?.read(record) { return (record.row, reading) }
+                try readHeader(record)
             }
         }
         return nil
+    }
+
+    private func readHeader(_ record: CSVRecord) throws(ImportError) {
+        if entities != .never {
+            entityColumns = AzureColumns(header: record)
+            if entityColumns != nil { return }
+        }
+        if entities == .always {
+            throw ImportError(
+                "line \(record.row.line) does not name the columns PartitionKey and RowKey; an export of an Azure table "
+                    + "begins with them")
+        }
+        columns = ActionColumns(header: record)
+        if columns == nil {
+            throw ImportError(
+                "line \(record.row.line) names no column that is known; a CSV file begins with a header, such as "
+                    + "\"occurredAt,source,action,offer,email\"")
+        }
     }
 }
 

@@ -13,7 +13,11 @@ struct RowStream {
     private var isAtEnd = false
     /// Whether it was stopped before all rows were given out.
     private(set) var isCancelled = false
-    private(set) var bytesRead: Int64 = 0
+    /// Why no more rows can be read; those before it were given out.
+    private(set) var failure: ImportError?
+
+    /// How many bytes of the file were read, compressed as they stand there.
+    var bytesRead: Int64 { source.bytesRead }
 
     init(source: ByteSource, options: ImportOptions, rules: UnicodeRules) {
         self.source = source
@@ -39,21 +43,17 @@ struct RowStream {
     }
 
     private mutating func readMore() throws(ImportError) {
-        var count = 0
         let hasMore: Bool
-        if let reader {
-            hasMore = try source.read {
-                reader.append($0)
-                count = $0.count
-            }
-        } else {
-            hasMore = try source.read {
-                beginning += $0
-                count = $0.count
-            }
-            try chooseReader()
+        do throws(ImportError) {
+            hasMore =
+                if let reader { try source.read { reader.append($0) } } else { try source.read { beginning += $0 } }
+        } catch {
+            // What the file said before stands. Its last row may not be whole, so the reader never learns of the end.
+            failure = error
+            isAtEnd = true
+            return
         }
-        bytesRead += Int64(count)
+        if reader == nil { try chooseReader() }
         if !hasMore {
             isAtEnd = true
             reader?.finish()
@@ -75,11 +75,11 @@ struct RowStream {
                 reason: reason, body: row.bytes, identity: identity ?? .none, actor: options.actor)
             if identity == nil { event.identity = .row(ordinal: try ordinals.next(event.content)) }
             batch.add(event, row: row)
-        case .action(var action, let identity):
-            if action.source == nil { action.source = options.source }
-            if action.offer == nil { action.offer = options.offer }
+        case .action(let action, let identity):
             // The row's bytes are not kept: every field of it, known or not, is in the sealed contact part.
-            var event = action.asEvent(identity: identity ?? .none, actor: options.actor, rules: rules, body: nil)
+            var event = action.asEvent(
+                identity: identity ?? .none, actor: options.actor, rules: rules, body: nil, offer: options.offer,
+                source: options.source)
             if identity == nil { event.identity = .row(ordinal: try ordinals.next(event.content)) }
             batch.add(event, row: row)
         }

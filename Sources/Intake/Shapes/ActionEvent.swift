@@ -10,8 +10,22 @@ extension MarketplaceAction {
     ///   - actor: who records it.
     ///   - rules: what finds the customer by the email; an action without a usable one is a customer of its own.
     ///   - body: the bytes as they came, which the ledger seals.
-    package func asEvent(identity: Identity, actor: String, rules: UnicodeRules, body: [UInt8]?) -> NewEvent {
-        let content = content
+    ///   - offer: the offer of an action that names none.
+    ///   - source: the source of an action that names none.
+    package func asEvent(
+        identity: Identity, actor: String, rules: UnicodeRules, body: [UInt8]?, offer: Offer? = nil,
+        source: Source? = nil
+    ) -> NewEvent {
+        if offer != nil && self.offer == nil || source != nil && self.source == nil {
+            var filled = self
+            filled.offer = self.offer ?? offer
+            filled.source = self.source ?? source
+            var event = filled.asEvent(identity: identity, actor: actor, rules: rules, body: body)
+            // What an entity says is the same wherever it is read, so what was only filled in is no part of it.
+            if AzureEntities.names(identity) { event.content = AzureEntities.content(of: self) }
+            return event
+        }
+        let content = AzureEntities.names(identity) ? AzureEntities.content(of: self) : content
         var name: String?
         if case .id(scope: "", let id) = identity { name = id }
         return NewEvent(
@@ -55,9 +69,12 @@ extension NewEvent {
     /// - Parameter reason: why; it never shows what the body holds.
     package static func quarantine(reason: String, body: [UInt8], identity: Identity, actor: String) -> NewEvent {
         let detail: JSON = ["reason": .string(reason)]
+        var content = body
+        // The bytes of a table's entity change with each write to it and with the way it is read; its keys do not.
+        if AzureEntities.names(identity), case .id(_, let keys) = identity { content = Array(keys.utf8) }
         return NewEvent(
-            type: .intakeQuarantined, identity: identity, content: quarantineContent(body), subject: .new, actor: actor,
-            detail: detail.encoded(), body: body)
+            type: .intakeQuarantined, identity: identity, content: quarantineContent(content), subject: .new,
+            actor: actor, detail: detail.encoded(), body: body)
     }
 
     /// Content begins with the version of its layout; 0 stands for bytes as they came.

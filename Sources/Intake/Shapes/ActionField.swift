@@ -61,7 +61,8 @@ enum ActionField: UInt16, CaseIterable {
 
     static func holdsContact(_ name: String) -> Bool { contactObjects.contains(normalized(name)) }
 
-    private static func normalized(_ name: String) -> String {
+    /// A name as it is matched: without regard to case, spaces, `_` and `-`.
+    static func normalized(_ name: String) -> String {
         name.lowercased().filter { !$0.isWhitespace && $0 != "_" && $0 != "-" }
     }
 }

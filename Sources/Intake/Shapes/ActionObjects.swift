@@ -43,6 +43,18 @@ package struct ActionObjects {
         }
     }
 
+    /// Reads the fields of a web form, which are no CloudEvent whatever they are called.
+    mutating func read(form fields: [JSON.Member]) -> ActionReading {
+        do throws(IntakeError) {
+            var draft = ActionDraft()
+            try read(fields, into: &draft)
+            let action = try draft.finished(terms: &terms)
+            return reading(action, identity: action.id.map { .id(scope: "", $0) })
+        } catch {
+            return .refused(error)
+        }
+    }
+
     private mutating func read(_ envelope: CloudEvent) throws(IntakeError) -> ActionReading {
         let identity = Identity.id(scope: envelope.source, envelope.id)
         guard let data = envelope.data else {
@@ -86,7 +98,7 @@ package struct ActionObjects {
         try readContact(value, name: name, into: &draft)
     }
 
-    private mutating func readContact(
+    mutating func readContact(
         _ value: JSON, name: String, into draft: inout ActionDraft
     ) throws(IntakeError) {
         if let text = value.string { return try readContact(text, name: name, into: &draft) }
@@ -102,20 +114,20 @@ package struct ActionObjects {
         }
     }
 
-    private mutating func fill(
+    mutating func fill(
         _ field: ActionField, _ member: JSON.Member, into draft: inout ActionDraft
     ) throws(IntakeError) {
         guard let text = try text(member.value, name: member.name) else { return }
         try draft.fill(field, with: text, name: member.name, terms: &terms)
     }
 
-    private func keep(_ member: JSON.Member, name: String, in draft: inout ActionDraft) throws(IntakeError) {
+    func keep(_ member: JSON.Member, name: String, in draft: inout ActionDraft) throws(IntakeError) {
         guard let text = try text(member.value, name: name) else { return }
         draft.keep(text, name: name)
     }
 
     /// A value as text: numbers by their digits, objects and arrays by their JSON; `nil` for null.
-    private func text(_ value: JSON, name: String) throws(IntakeError) -> String? {
+    func text(_ value: JSON, name: String) throws(IntakeError) -> String? {
         let text: String
         switch value {
         case .null: return nil

@@ -1,4 +1,4 @@
-/// The names under which customers, leads and deliveries are shown: `cus_…`, `lead_…`, `dlv_…`.
+/// The names under which customers, leads and deliveries are shown: `cus_…`, `lead_…`, `dlv_…`; and places in lists.
 ///
 /// A name is the number inside, scrambled with the ledger's id, so that it says nothing about order or counts and two
 /// ledgers that feed one CRM do not collide. The scrambling can be undone and hides nothing from who has the ledger.
@@ -8,12 +8,14 @@ package struct PublicID: Sendable {
         case customer = "cus_"
         case lead = "lead_"
         case delivery = "dlv_"
+        case cursor = "cur_"
 
         fileprivate var salt: UInt64 {
             switch self {
             case .customer: 0x1bd1_1bda_a9fc_1a22
             case .lead: 0x60be_e2be_e120_fc15
             case .delivery: 0xa3b1_95c4_e0f9_d6ed
+            case .cursor: 0xd6e8_feb8_6659_fd93
             }
         }
     }

@@ -20,7 +20,7 @@ package enum RetryAfter {
 
     /// `Sun, 06 Nov 1994 08:49:37 GMT`. The day of the week must be a name, not the right one: a wrong one harms
     /// nobody.
-    private static func date(_ text: String) -> Instant? {
+    package static func date(_ text: String) -> Instant? {
         let parts = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 6, parts[0].hasSuffix(","), weekdays.contains(String(parts[0].dropLast())),
             parts[5] == "GMT", parts[1].utf8.count == 2, parts[3].utf8.count == 4, parts[4].utf8.count == 8,

@@ -63,7 +63,7 @@ package struct DestinationSettings: Hashable, Sendable {
         ["countries", "dnc", "offers", "since", "stages"] + HTTPSSettings.keys
     private static let secretKeys = HTTPSSettings.secretKeys
 
-    private static func pairs(_ texts: [String], option: String) throws(DestinationSettingsError) -> [String: String] {
+    static func pairs(_ texts: [String], option: String) throws(DestinationSettingsError) -> [String: String] {
         var pairs: [String: String] = [:]
         for text in texts {
             guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
@@ -110,12 +110,12 @@ package struct DestinationSettings: Hashable, Sendable {
     }
 
     /// A key as an error may show it: one that does not look like a key may be a secret in the wrong place.
-    private static func shown(_ key: String) -> String {
+    static func shown(_ key: String) -> String {
         let looksLikeKey = key.utf8.count <= 24 && key.utf8.allSatisfy { (97...122).contains($0) || $0 == 45 }
         return looksLikeKey ? key : "a key"
     }
 
-    private static func isName(_ name: String) -> Bool {
+    static func isName(_ name: String) -> Bool {
         guard let first = name.utf8.first, (1...64).contains(name.utf8.count) else { return false }
         let isLetterOrDigit = { (byte: UInt8) in
             (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)

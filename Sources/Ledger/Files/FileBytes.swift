@@ -75,6 +75,19 @@ package enum FileBytes {
         var status = stat()
         return stat(path, &status) == 0 ? Int64(status.st_size) : nil
     }
+
+    /// Whether anybody but its owner may do anything with a file or folder.
+    package static func isOpenToOthers(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & 0o077 != 0
+    }
+
+    /// The bytes that the file system of `path` still has for this user; `nil` when it does not say.
+    package static func freeBytes(_ path: String) -> Int64? {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return nil }
+        return Int64(status.f_bavail) * Int64(status.f_frsize)
+    }
 }
 
 /// The system call under a name that `FileBytes.read` does not hide.

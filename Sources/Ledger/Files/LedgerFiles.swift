@@ -22,6 +22,10 @@ package struct LedgerFiles: Hashable, Sendable {
     package var lookup: String { home + "/lookup.db" }
     package var ledgerLock: String { home + "/ledger.lock" }
     package var viewsLock: String { home + "/views.lock" }
+    /// What is set for this home, where a file says it.
+    package var settings: String { home + "/leadledger.yaml" }
+    /// Where a service that has the home open takes acts.
+    package var controlSocket: String { home + "/service.sock" }
 
     package var isHome: Bool { FileBytes.exists(ledger) }
 

@@ -13,6 +13,7 @@ package struct EventColumns: Hashable, Sendable {
     package let offer: Int64
     package let country: Int64
     package let flags: EventFlags
+    package let actor: Int64
 }
 
 /// A read-only view of the ledger for one owner.
@@ -26,6 +27,7 @@ package final class LedgerReader {
     private let lookupPath: String
     /// Kept for lists, which look up an event a row. Only `event` uses it, and is done with it when it returns.
     private let selectEvent: Statement
+    private let selectEventWithoutBody: Statement
     private var terms = Terms()
 
     package init(files: LedgerFiles) throws(LedgerError) {
@@ -38,6 +40,8 @@ package final class LedgerReader {
             keys = IdentityKeys(vault.master)
             lookupPath = files.lookup
             selectEvent = try connection.prepare("SELECT \(EventRecord.columns) FROM event WHERE seq = ?")
+            selectEventWithoutBody = try connection.prepare(
+                "SELECT \(EventRecord.columnsWithoutBody) FROM event WHERE seq = ?")
         } catch {
             throw LedgerError(error, path: files.ledger)
         }
@@ -68,7 +72,7 @@ package final class LedgerReader {
     ) throws {
         let select = try connection.prepare(
             """
-            SELECT seq, type, subject, occurred_at, recorded_at, source, action, offer, country, flags
+            SELECT seq, type, subject, occurred_at, recorded_at, source, action, offer, country, flags, actor
             FROM event WHERE seq BETWEEN ? AND ? ORDER BY seq
             """)
         let selectDetail = try connection.prepare("SELECT detail FROM event WHERE seq = ?")
@@ -79,7 +83,8 @@ package final class LedgerReader {
                 seq: select.integer(0), type: select.integer(1), subject: select.integer(2),
                 occurredAt: select.integer(3), recordedAt: select.integer(4), source: select.integer(5),
                 action: select.integer(6), offer: select.integer(7), country: select.integer(8),
-                flags: EventFlags(rawValue: Int32(truncatingIfNeeded: select.integer(9))))
+                flags: EventFlags(rawValue: Int32(truncatingIfNeeded: select.integer(9))),
+                actor: select.integer(10))
             try body(columns) {
                 try selectDetail.bind(columns.seq, at: 1)
                 defer { try? selectDetail.reset() }
@@ -90,13 +95,15 @@ package final class LedgerReader {
     }
 
     /// Calls `body` with whole events from `first` to `last`, in order, until it returns `false`.
+    /// - Parameter bodies: `false` leaves the sealed bodies on the disk.
     package func events(
-        from first: Int64, to last: Int64, type: EventType? = nil, _ body: (StoredEvent) throws -> Bool
+        from first: Int64, to last: Int64, type: EventType? = nil, bodies: Bool = true,
+        _ body: (StoredEvent) throws -> Bool
     ) throws {
         try terms.catchUp(connection)
         let select = try connection.prepare(
             """
-            SELECT \(EventRecord.columns) FROM event
+            SELECT \(bodies ? EventRecord.columns : EventRecord.columnsWithoutBody) FROM event
             WHERE seq BETWEEN ? AND ? \(type == nil ? "" : "AND type = ?") ORDER BY seq
             """)
         try select.bind(first, at: 1)
@@ -108,10 +115,12 @@ package final class LedgerReader {
         try select.reset()
     }
 
-    package func event(_ seq: Int64) throws -> StoredEvent? {
-        try selectEvent.bind(seq, at: 1)
-        defer { try? selectEvent.reset() }
-        return try selectEvent.step() ? try stored(selectEvent) : nil
+    /// - Parameter body: `false` leaves the sealed body on the disk.
+    package func event(_ seq: Int64, body: Bool = true) throws -> StoredEvent? {
+        let select = body ? selectEvent : selectEventWithoutBody
+        try select.bind(seq, at: 1)
+        defer { try? select.reset() }
+        return try select.step() ? try stored(select) : nil
     }
 
     /// The event in the current row; reads terms that a writer added since.

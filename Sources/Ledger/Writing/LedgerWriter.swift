@@ -26,6 +26,10 @@ package actor LedgerWriter {
     package nonisolated let id: [UInt8]
     private nonisolated let keys: IdentityKeys
     private nonisolated let tray = Mutex<[Ticket]>([])
+    /// Says after each commit that there is something new, for one who follows; signals that nobody took are one.
+    package nonisolated let commits: AsyncStream<Void>
+    private nonisolated let committed: AsyncStream<Void>.Continuation
+    private nonisolated let durable: Atomic<Int64>
     private let files: LedgerFiles
     private var lock: FileLock?
     private let store: LedgerStore
@@ -58,6 +62,8 @@ package actor LedgerWriter {
         } catch {
             throw LedgerError(error, path: files.ledger)
         }
+        (commits, committed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        durable = Atomic(store.head.size)
         id = store.id
         keys = IdentityKeys(vault.master)
         self.files = files
@@ -65,9 +71,13 @@ package actor LedgerWriter {
         self.random = random
     }
 
+    /// The last event that is durable.
+    package nonisolated var lastSeq: Int64 { durable.load(ordering: .acquiring) }
+
     /// Writes what is still in memory of the lookups, and frees the files for the next writer.
     package func close() throws {
         defer { lock = nil }
+        committed.finish()
         // What cannot be written, on a full disk for instance, the next writer adds from the ledger.
         try? lookup.flush(upTo: store.head.size)
         do {
@@ -137,6 +147,8 @@ package actor LedgerWriter {
                 return batch.head
             }
             random = batch.random
+            durable.store(store.head.size, ordering: .releasing)
+            committed.yield()
             for (ticket, answer) in zip(tickets, answers) { ticket.result = .success(answer) }
         } catch {
             batch.takeBack()

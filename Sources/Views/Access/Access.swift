@@ -45,6 +45,11 @@ package struct Access: Hashable, Sendable {
 
     package init() {}
 
+    init(endpoints: [Endpoint], keys: [APIKey]) {
+        self.endpoints = endpoints
+        self.keys = keys
+    }
+
     /// - Parameter at: when the event was recorded.
     package mutating func evolve(_ type: EventType, at: Instant, detail: [UInt8]) {
         guard let event = AccessEvent(detail) else { return }

@@ -52,6 +52,8 @@ package struct PullSources: Hashable, Sendable {
 
     package init() {}
 
+    init(_ all: [PullSource]) { self.all = all }
+
     /// Those that are not removed.
     package var active: [PullSource] { all.filter { !$0.isRemoved } }
 

@@ -3,14 +3,20 @@ internal import OrderedJSON
 /// A request as it came in.
 package struct Arrival: Sendable {
     package let method: String
+    /// As it stood on the wire, still encoded.
     package let path: String
+    /// The same of what stood behind the `?`.
+    package let query: String?
     /// Names in lower case.
     package let headers: [(name: String, value: String)]
     package let body: [UInt8]
 
-    package init(method: String, path: String, headers: [(name: String, value: String)], body: [UInt8]) {
+    package init(
+        method: String, path: String, query: String? = nil, headers: [(name: String, value: String)], body: [UInt8]
+    ) {
         self.method = method
         self.path = path
+        self.query = query
         self.headers = headers
         self.body = body
     }
@@ -23,6 +29,21 @@ package enum Verdict: Sendable {
     /// It is taken. Two that share a key are one and the same lead.
     case accepted(key: String?)
     case rejected(status: Int, reason: String)
+    /// A simulated system with answers of its own. `reason` is for the log.
+    case answered(SimulatedAnswer, fate: Fate, reason: String?)
+}
+
+/// An answer as it goes over the wire.
+package struct SimulatedAnswer: Sendable {
+    package let status: Int
+    package var headers: [(name: String, value: String)]
+    package let body: [UInt8]
+
+    package init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
 }
 
 /// What became of an arrival, for the log.
@@ -41,7 +62,8 @@ package enum Fate: String, Sendable {
 
 /// Trouble that was asked for.
 package enum Trouble: Sendable {
-    case fail(status: Int, retryAfter: Int?, location: String?)
+    /// - Parameter code: the error in the words of the simulated system, where it has such.
+    case fail(status: Int, retryAfter: Int?, location: String?, code: String? = nil)
     case hang
     case slow(milliseconds: Int)
 
@@ -52,7 +74,7 @@ package enum Trouble: Sendable {
             guard let status = json["status"]?.integer, (200...599).contains(status) else { return nil }
             self = .fail(
                 status: Int(status), retryAfter: json["retryAfter"]?.integer.map { Int($0) },
-                location: json["location"]?.string)
+                location: json["location"]?.string, code: json["code"]?.string)
         case "_hang":
             self = .hang
         case "_slow":

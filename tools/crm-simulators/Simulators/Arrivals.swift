@@ -57,6 +57,7 @@ package actor Arrivals {
             "at": .string(now.description),
             "method": .string(arrival.method),
             "path": .string(arrival.path),
+            "query": .optional(arrival.query),
             "fate": .string(fate.rawValue),
             "status": status.map { .number($0) } ?? .null,
             "reason": .optional(reason),

@@ -16,7 +16,7 @@ package struct CRMSimulators: AsyncParsableCommand {
                           POST /_hang {"times":1}                              never answers
                           POST /_slow {"milliseconds":500,"times":1}           answers late
             """,
-        subcommands: [HTTPSCommand.self])
+        subcommands: [HTTPSCommand.self, AzureTableCommand.self])
 
     package init() {}
 }

@@ -17,20 +17,34 @@ internal import ServiceLifecycle
 /// An HTTP server on loopback around one simulated system: keeps the log, turns the knobs, counts.
 package struct SimulatedServer: Sendable {
     package let arrivals: Arrivals
+    private let methods: [String]
+    private let failure: @Sendable (Int, String?) -> SimulatedAnswer
     private let judge: @Sendable (Arrival, Instant) async -> Verdict
     private let now: @Sendable () -> Instant
 
     /// Bytes of a body that are read; more is refused with 413.
     private static let limit = 1_048_576
 
-    /// - Parameter judge: what the simulated system says to a POST, whatever its path.
+    /// - Parameters:
+    ///   - methods: those that are judged; others are unknown here.
+    ///   - failure: the answer to a failure that was asked for, by status and code.
+    ///   - judge: what the simulated system says to a request, whatever its path.
     package init(
-        arrivals: Arrivals, now: @escaping @Sendable () -> Instant = Self.clock,
+        arrivals: Arrivals, now: @escaping @Sendable () -> Instant = Self.clock, methods: [String] = ["POST"],
+        failure: @escaping @Sendable (Int, String?) -> SimulatedAnswer = Self.plainFailure,
         judge: @escaping @Sendable (Arrival, Instant) async -> Verdict
     ) {
         self.arrivals = arrivals
         self.now = now
+        self.methods = methods
+        self.failure = failure
         self.judge = judge
+    }
+
+    package static let plainFailure: @Sendable (Int, String?) -> SimulatedAnswer = { status, _ in
+        SimulatedAnswer(
+            status: status, headers: [("content-type", "application/json")],
+            body: Array("{\"error\":\"as asked\"}".utf8))
     }
 
     package static let clock: @Sendable () -> Instant = {
@@ -77,8 +91,10 @@ package struct SimulatedServer: Sendable {
         for knob in ["_fail", "_hang", "_slow"] {
             router.post("\(knob)") { request, _ in try await turn(knob, request) }
         }
-        router.post("/") { request, _ in try await answer(request) }
-        router.post("**") { request, _ in try await answer(request) }
+        for method in methods.compactMap({ HTTPRequest.Method($0) }) {
+            router.on("/", method: method) { request, _ in try await answer(request) }
+            router.on("**", method: method) { request, _ in try await answer(request) }
+        }
         return router
     }
 
@@ -97,16 +113,21 @@ package struct SimulatedServer: Sendable {
         let headers = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
         guard let body = try? await request.body.collect(upTo: Self.limit) else {
             return await refuse(
-                Arrival(method: request.method.rawValue, path: request.uri.path, headers: headers, body: []),
+                Arrival(
+                    method: request.method.rawValue, path: request.uri.path, query: request.uri.query,
+                    headers: headers, body: []),
                 status: 413, reason: "the body is larger than \(Self.limit) bytes")
         }
         let arrival = Arrival(
-            method: request.method.rawValue, path: request.uri.path, headers: headers,
+            method: request.method.rawValue, path: request.uri.path, query: request.uri.query, headers: headers,
             body: Array(body.readableBytesView))
         switch await arrivals.nextTrouble() {
-        case .fail(let status, let retryAfter, let location):
+        case .fail(let status, let retryAfter, let location, let code):
             await arrivals.record(arrival, fate: .failed, status: status, reason: "as asked", at: now())
-            return Self.failure(status: status, retryAfter: retryAfter, location: location)
+            var answer = failure(status, code)
+            if let retryAfter { answer.headers.append(("retry-after", String(retryAfter))) }
+            if let location { answer.headers.append(("location", location)) }
+            return Self.response(answer)
         case .hang:
             await arrivals.record(arrival, fate: .hung, status: nil, reason: "as asked", at: now())
             // Ends with the server, or with the connection.
@@ -127,6 +148,9 @@ package struct SimulatedServer: Sendable {
             await arrivals.record(arrival, fate: fate, status: 200, reason: nil, at: now())
             let answer: JSON = ["accepted": .bool(fate != .conflict), "duplicate": .bool(fate == .duplicate)]
             return Self.response(.ok, answer.encoded())
+        case .answered(let answer, let fate, let reason):
+            await arrivals.record(arrival, fate: fate, status: answer.status, reason: reason, at: now())
+            return Self.response(answer)
         }
     }
 
@@ -136,11 +160,15 @@ package struct SimulatedServer: Sendable {
         return Self.response(HTTPResponse.Status(code: status), answer.encoded())
     }
 
-    private static func failure(status: Int, retryAfter: Int?, location: String?) -> Response {
-        var response = response(HTTPResponse.Status(code: status), Array("{\"error\":\"as asked\"}".utf8))
-        response.headers[.retryAfter] = retryAfter.map(String.init)
-        response.headers[.location] = location
-        return response
+    private static func response(_ answer: SimulatedAnswer) -> Response {
+        var fields = HTTPFields()
+        for header in answer.headers {
+            guard let name = HTTPField.Name(header.name) else { continue }
+            fields.append(HTTPField(name: name, value: header.value))
+        }
+        return Response(
+            status: HTTPResponse.Status(code: answer.status), headers: fields,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
     }
 
     private static func response(

@@ -1,0 +1,49 @@
+internal import Ledger
+internal import Logging
+internal import Service
+internal import ServiceLifecycle
+internal import Views
+
+/// Folds what the ledger records into the views while a service runs.
+struct FoldService: ServiceLifecycle.Service {
+    let writer: LedgerWriter
+    let views: ViewsWriter
+    let gate: AccessGate
+    let head: FoldedHead
+    let logger: Logger
+
+    /// Commits that follow each other closely are folded together.
+    private static let pause = Duration.milliseconds(20)
+    private static let pauseAfterFailure = Duration.seconds(1)
+
+    func run() async throws {
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: .milliseconds(100))
+                    head.expire()
+                }
+            }
+            await fold()
+            for await _ in writer.commits.cancelOnGracefulShutdown() {
+                await fold()
+                try? await Task.sleep(for: Self.pause)
+            }
+            await fold()
+            group.cancelAll()
+        }
+        head.releaseAll()
+    }
+
+    /// Views that cannot be written, on a full disk for instance, must not keep leads from being recorded.
+    private func fold() async {
+        do {
+            let seq = try await views.catchUp()
+            gate.replace(with: await views.access)
+            head.advance(to: seq)
+        } catch {
+            logger.error("the views could not be folded", metadata: ["error": "\(error)"])
+            try? await Task.sleep(for: Self.pauseAfterFailure)
+        }
+    }
+}

@@ -1,0 +1,129 @@
+internal import Delivery
+internal import Leads
+internal import Ledger
+package import Logging
+internal import Outbound
+internal import Pull
+internal import Reports
+internal import Service
+internal import ServiceLifecycle
+internal import Views
+
+/// A home put to work: intake, API, folds, sources and delivery in one process.
+package struct Serving: Sendable {
+    private let home: Home
+    private let settings: Settings
+    private let logger: Logger
+
+    package init(home: Home, settings: Settings, logger: Logger) {
+        self.home = home
+        self.settings = settings
+        self.logger = logger
+    }
+
+    /// Serves until SIGTERM or SIGINT, answers what was accepted, and closes the files.
+    /// - Parameter ready: told the service's URL once it accepts requests.
+    package func run(ready: @escaping @Sendable (String) -> Void) async throws {
+        try await home.write { writer in
+            try await home.writeViews { views in try await serve(writer, views, ready) }
+        }
+    }
+
+    private func serve(
+        _ writer: LedgerWriter, _ views: ViewsWriter, _ ready: @escaping @Sendable (String) -> Void
+    ) async throws {
+        let gate = AccessGate()
+        // Endpoints must be known before the first lead comes, however long the views take to fold.
+        gate.replace(with: try Self.access(home))
+        let head = FoldedHead()
+        let files = home.files
+        let open = OpenHome(
+            home: home, writer: writer, views: { views }, appended: { await head.wait(for: $0) })
+        let metrics = Metrics()
+        let status = ServingStatus(writer: writer, head: head, files: files, policy: home.policy, clock: home.clock)
+        metrics.add { status.metrics }
+        let service = try LeadService(
+            settings: serviceSettings, files: files,
+            policies: { try Policies.named($0, home: files.home) }, policy: home.policy, writer: writer, gate: gate,
+            folded: { await head.wait(for: $0) }, status: { status.now }, metrics: metrics, clock: home.clock,
+            logger: logger)
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: FoldService(writer: writer, views: views, gate: gate, head: head, logger: logger)),
+                    .init(service: delivery(writer, views)), .init(service: pull(writer, views)),
+                    .init(service: ControlServer(files: files, home: open, logger: logger)),
+                    .init(service: service.application { ready($0) }),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+    }
+
+    /// Who may come in by what was recorded so far.
+    private static func access(_ home: Home) throws -> Access {
+        let ledger = try LedgerReader(files: home.files)
+        let views = try? ViewsReader(files: home.files, ledger: ledger.id, policy: home.policy)
+        return try Access.read(views: views, ledger: ledger)
+    }
+
+    private func delivery(_ writer: LedgerWriter, _ views: ViewsWriter) -> DeliveryService {
+        DeliveryService(home: home, writer: writer, views: views, logger: logger)
+    }
+
+    private func pull(_ writer: LedgerWriter, _ views: ViewsWriter) -> SourcesService {
+        SourcesService(
+            pull: PullService(
+                sources: { await views.sources.active }, secrets: SecretReader(),
+                append: { try await writer.append($0) }, clock: home.clock,
+                pulled: { [logger] name, counts in
+                    logger.debug("a source was read", metadata: ["source": "\(name)", "recorded": "\(counts.recorded)"])
+                },
+                failed: { [logger] name, why in
+                    logger.warning("a source could not be read", metadata: ["source": "\(name)", "error": "\(why)"])
+                }))
+    }
+
+    private var serviceSettings: ServiceSettings {
+        var service = ServiceSettings()
+        service.host = settings[.host].text
+        service.port = settings.number(.port)
+        service.certificateFile = settings.text(.tlsCertificate)
+        service.keyFile = settings.text(.tlsKey)
+        service.trustedProxies = settings.list(.trustedProxies)
+        service.duplicateWindow = settings.span(.duplicateWindow)
+        service.bodyLimit = settings.number(.bodyLimit)
+        service.connectionLimit = settings.number(.connectionLimit)
+        service.waitingLimit = settings.number(.waitingLimit)
+        service.requestsPerKey = settings.number(.requestsPerKey)
+        return service
+    }
+}
+
+/// The sources of a service.
+struct SourcesService: ServiceLifecycle.Service {
+    let pull: PullService
+
+    func run() async throws { await cancelWhenGracefulShutdown { await pull.run() } }
+}
+
+/// The delivery workers of a service.
+struct DeliveryService: ServiceLifecycle.Service {
+    let home: Home
+    let writer: LedgerWriter
+    let views: ViewsWriter
+    let logger: Logger
+
+    func run() async throws {
+        let stop = StopFlag()
+        try await withGracefulShutdownHandler {
+            _ = try await Reconciler(
+                writer: writer, views: views, files: home.files, policy: home.policy, clock: home.clock,
+                isCancelled: { stop.isSet }
+            ).supervise { [logger] destination, why in
+                logger.error("a worker failed", metadata: ["destination": "\(destination)", "error": "\(why)"])
+            }
+        } onGracefulShutdown: {
+            stop.set()
+        }
+    }
+}

@@ -1,0 +1,67 @@
+internal import Leads
+internal import Ledger
+internal import Reports
+internal import Service
+internal import Views
+
+/// How a service is doing, for those who watch it.
+struct ServingStatus: Sendable {
+    let writer: LedgerWriter
+    let head: FoldedHead
+    let files: LedgerFiles
+    let policy: Policy
+    let clock: @Sendable () -> Instant
+
+    /// The writer refuses to open a ledger whose commits would not last.
+    var now: ServiceStatus {
+        ServiceStatus(events: writer.lastSeq, folded: head.seq, synchronous: "full")
+    }
+
+    /// What Prometheus is told beside the service's own figures. Opens the views: asked for now and then.
+    var metrics: [Metrics.Family] {
+        let (events, folded) = (writer.lastSeq, head.seq)
+        var families = [
+            Self.gauge("leadledger_ledger_events", "Events in the ledger.", [.init("", [], Double(events))]),
+            Self.gauge("leadledger_views_seq", "The last event in the views.", [.init("", [], Double(folded))]),
+            Self.gauge(
+                "leadledger_views_lag_events", "Events that the views lack.",
+                [.init("", [], Double(max(0, events - folded)))]),
+        ]
+        if let views = try? ViewsReader(files: files, ledger: writer.id, policy: policy) {
+            families += (try? Self.senders(views, clock())) ?? []
+            families += Self.destinations(views)
+        }
+        return families
+    }
+
+    /// Offers, endpoints and sources that a figure each is told of; the rest would be more than anybody watches.
+    private static let shown = 1_000
+
+    private static func senders(_ views: ViewsReader, _ now: Instant) throws -> [Metrics.Family] {
+        let heartbeats = try HeartbeatList(views, now: now).heartbeats.prefix(shown)
+        func samples(_ value: (Heartbeat) -> Double) -> [Metrics.Sample] {
+            heartbeats.map { .init("", [("kind", $0.kind.rawValue), ("name", $0.name)], value($0)) }
+        }
+        return [
+            gauge(
+                "leadledger_silence_seconds", "Since when nothing came from an offer, endpoint or source.",
+                samples { Double($0.silence(at: now).micros) / 1_000_000 }),
+            gauge(
+                "leadledger_silent", "1 when it has been silent for far longer than its own habit.",
+                samples { $0.isSilent(at: now) ? 1 : 0 }),
+        ]
+    }
+
+    private static func destinations(_ views: ViewsReader) -> [Metrics.Family] {
+        let destinations = views.destinations.filter { $0.state != .removed }
+        return [
+            gauge(
+                "leadledger_destination_paused", "1 when a destination is paused and its leads are held.",
+                destinations.map { .init("", [("destination", $0.name)], $0.state == .paused ? 1 : 0) })
+        ]
+    }
+
+    private static func gauge(_ name: String, _ help: String, _ samples: [Metrics.Sample]) -> Metrics.Family {
+        Metrics.Family(name, .gauge, help, samples)
+    }
+}

@@ -1,0 +1,72 @@
+internal import Synchronization
+
+/// Answers to requests that carried an `Idempotency-Key`, to be given again to the same request.
+///
+/// The oldest go when there are too many; the ledger knows the events even then, and after a restart.
+final class KeptAnswers: Sendable {
+    struct Kept: Sendable {
+        let status: Int
+        let body: [UInt8]
+    }
+
+    /// What a request finds under its key.
+    enum Found {
+        /// Nothing: it runs now, and must be ended with `keep` or `drop`.
+        case nothing
+        case running
+        case answer(Kept)
+        /// The key was used with other content.
+        case otherContent
+    }
+
+    private struct Entry {
+        let digest: [UInt8]
+        var kept: Kept?
+        let number: UInt64
+    }
+
+    private struct State {
+        var entries: [String: Entry] = [:]
+        /// Keys in the order of their answers, with the number of their entry; some are gone already.
+        var order: [(key: String, number: UInt64)] = []
+        var first = 0
+        var count: UInt64 = 0
+    }
+
+    private let limit: Int
+    private let state = Mutex<State>(State())
+
+    init(limit: Int) { self.limit = limit }
+
+    func begin(_ key: String, digest: [UInt8]) -> Found {
+        state.withLock { state in
+            guard let entry = state.entries[key] else {
+                state.count += 1
+                state.entries[key] = Entry(digest: digest, kept: nil, number: state.count)
+                return .nothing
+            }
+            guard entry.digest == digest else { return .otherContent }
+            return entry.kept.map { .answer($0) } ?? .running
+        }
+    }
+
+    func keep(_ key: String, _ kept: Kept) {
+        state.withLock { state in
+            guard let number = state.entries[key]?.number else { return }
+            state.entries[key]?.kept = kept
+            state.order.append((key, number))
+            while state.order.count - state.first > limit {
+                let oldest = state.order[state.first]
+                state.first += 1
+                if state.entries[oldest.key]?.number == oldest.number { state.entries[oldest.key] = nil }
+            }
+            if state.first > limit {
+                state.order.removeFirst(state.first)
+                state.first = 0
+            }
+        }
+    }
+
+    /// Forgets a request that came to nothing, so that it may be sent again.
+    func drop(_ key: String) { state.withLock { $0.entries[key] = nil } }
+}

@@ -1,0 +1,29 @@
+internal import Leads
+internal import Ledger
+internal import NIOPosix
+internal import Views
+
+/// The threads that questions are answered on, so that a long one keeps nobody from recording.
+final class ReadLine: Sendable {
+    private let threads: NIOThreadPool
+    private let limit: Int
+    private let metrics: Metrics
+
+    init(threads: Int, limit: Int, metrics: Metrics) {
+        self.threads = NIOThreadPool(numberOfThreads: max(1, threads))
+        self.limit = limit + max(1, threads)
+        self.metrics = metrics
+        self.threads.start()
+    }
+
+    deinit { threads.shutdownGracefully { _ in } }
+
+    /// Runs `body` on one of the threads; refuses when too many wait.
+    func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+        guard metrics.reads.reserve(1, limit: limit) else {
+            throw Problem(.busy, "Too many questions wait for an answer.").retry(afterSeconds: 1)
+        }
+        defer { metrics.reads.release(1) }
+        return try await threads.runIfActive(body)
+    }
+}

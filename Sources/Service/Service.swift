@@ -1,2 +1,0 @@
-/// The room of the HTTP service.
-package enum Service {}
