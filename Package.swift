@@ -18,6 +18,7 @@ let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSockets = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpServer = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let httpServerTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
@@ -90,7 +91,7 @@ let package = Package(
             dependencies: [
                 "Azure", "Leads", "Ledger", "Views", "Reports", "Intake", "Delivery", "Outbound", "OrderedJSON",
                 "Pull", "SQLite", "Service", httpClient, httpServer, lifecycle, logging, nioCore, nioHTTP, nioSockets,
-                yaml,
+                signals, yaml,
             ],
             swiftSettings: own),
         .executableTarget(

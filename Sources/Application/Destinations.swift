@@ -32,7 +32,9 @@ extension Home {
                 let reconciler = Reconciler(
                     writer: writer, views: views, files: files, policy: policy, clock: clock, isCancelled: isCancelled)
                 if once { return try await reconciler.runOnce() }
-                return try await reconciler.supervise { notice("the worker of \($0) failed and is started again: \($1)") }
+                return try await reconciler.supervise {
+                    notice("the worker of \($0) failed and is started again: \($1)")
+                }
             }
         }
     }

@@ -24,16 +24,14 @@ package struct Doctor {
     }
 
     private let home: Home
-    private let environment: [String: String]
     private let version: String
     private var checks: [Check] = []
 
     /// Below this the disk is said to be nearly full.
     private static let freeBytes: Int64 = 1 << 30
 
-    package init(home: Home, environment: [String: String], version: String) {
+    package init(home: Home, version: String) {
         self.home = home
-        self.environment = environment
         self.version = version
     }
 
@@ -57,11 +55,11 @@ package struct Doctor {
 
     private mutating func lookAtSettings() {
         do {
-            let settings = try Settings(files: home.files, environment: environment)
+            let settings = try home.settings
             add(
                 "settings", true,
                 settings.text(.publicURL).map { "endpoints are shown under \($0)" }
-                    ?? "publicURL is not set: endpoints are shown under \(settings.publicURL)")
+                    ?? "publicURL is not set: endpoints are shown under \(settings.servedURL)")
         } catch {
             add("settings", false, "\(error)", advice: "mend it; look at all: leadledger config")
         }
@@ -72,7 +70,8 @@ package struct Doctor {
         let open = [files.home, files.keyFile, files.vault, files.ledger].filter { FileBytes.isOpenToOthers($0) }
         add(
             "files", open.isEmpty,
-            open.isEmpty ? "\(files.home) is for its owner alone" : "others may look into \(open.joined(separator: ", "))",
+            open.isEmpty
+                ? "\(files.home) is for its owner alone" : "others may look into \(open.joined(separator: ", "))",
             advice: "chmod go= \(open.joined(separator: " "))")
     }
 

@@ -14,6 +14,8 @@ package struct Home: Sendable {
     /// Told what people should know although the work goes on.
     package var notice: @Sendable (String) -> Void = { _ in }
     package var isCancelled: @Sendable () -> Bool = { false }
+    /// Where settings may come from beside the home's file.
+    package var environment: [String: String] = [:]
 
     /// The policy that stages of deliveries and lists go by.
     package let policy = Policy.september2018
@@ -36,6 +38,11 @@ package struct Home: Sendable {
             ?? (set("HOME") ?? ".") + "/.local/share/leadledger"
         let trimmed = home.count > 1 && home.hasSuffix("/") ? String(home.dropLast()) : home
         return LedgerFiles(home: trimmed, keyFile: set("LEADLEDGER_KEY_FILE"))
+    }
+
+    /// The settings of the home, without those of a command's own flags.
+    package var settings: Settings {
+        get throws(Settings.Failure) { try Settings(files: files, environment: environment) }
     }
 
     /// Makes what is missing of the home; harmless when nothing is. Returns whether a ledger was made.

@@ -1,6 +1,6 @@
 internal import Leads
-internal import Synchronization
 internal import Ledger
+internal import Synchronization
 internal import Views
 
 extension Reconciler {

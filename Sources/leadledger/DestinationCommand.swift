@@ -76,7 +76,8 @@ struct DestinationCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            let isChanged = try await options.home().perform(DestinationPause(name, reason: reason))["changed"]?.bool == true
+            let isChanged =
+                try await options.home().perform(DestinationPause(name, reason: reason))["changed"]?.bool == true
             print("Destination \(name) \(isChanged ? "is paused; its leads are held." : "was paused already.")")
         }
     }
@@ -89,7 +90,8 @@ struct DestinationCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            let isChanged = try await options.home().perform(DestinationResume(name, reason: reason))["changed"]?.bool == true
+            let isChanged =
+                try await options.home().perform(DestinationResume(name, reason: reason))["changed"]?.bool == true
             print("Destination \(name) \(isChanged ? "goes on." : "was not paused.")")
         }
     }

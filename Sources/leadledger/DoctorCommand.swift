@@ -1,18 +1,16 @@
 import Application
 import ArgumentParser
-import Foundation
 import OrderedJSON
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Looks the home over and says what needs attention; exit status 6 when something does.")
+        commandName: "doctor",
+        abstract: "Looks the home over and says what needs attention; exit status 6 when something does.")
 
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let checks = try await Doctor(
-            home: options.home(), environment: ProcessInfo.processInfo.environment, version: Program.version
-        ).run()
+        let checks = try await Doctor(home: options.home(), version: Program.version).run()
         let isOK = checks.allSatisfy(\.isOK)
         if options.output == .json {
             printJSON(["ok": .bool(isOK), "checks": .array(checks.map(\.json))])

@@ -32,12 +32,12 @@ struct EndpointCommand: AsyncParsableCommand {
             let home = options.home()
             let settings = try options.settings()
             let json = try await home.perform(
-                EndpointAdd(offer: offer, label: name, publicURL: settings.publicURL, reason: reason))
+                EndpointAdd(offer: offer, label: name, publicURL: settings.text(.publicURL), reason: reason))
             if printRecord(json, options.output) { return }
             print(ListOutput.cell(json["url"]))
             say("It is shown this once. Paste it into Partner Center: the offer, Customer leads, HTTPS endpoint.")
             if settings.text(.publicURL) == nil {
-                say("Its beginning is where the service listens on this machine; set publicURL to what the world sees.")
+                say("It begins with where the service listens; set publicURL to what the marketplace can reach.")
             }
         }
     }
@@ -48,7 +48,9 @@ struct EndpointCommand: AsyncParsableCommand {
 
         func run() async throws {
             var list = ListOutput(options.output, columns: ["endpoint", "offer", "id", "added", "revoked"])
-            for endpoint in AccessList(try await options.home().snapshot().views.access).endpoints { list.add(endpoint) }
+            for endpoint in AccessList(try await options.home().snapshot().views.access).endpoints {
+                list.add(endpoint)
+            }
             list.finish(empty: "There is no endpoint. Make one: leadledger endpoint add --offer publisher.offer")
         }
     }

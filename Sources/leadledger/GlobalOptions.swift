@@ -14,8 +14,9 @@ struct GlobalOptions: ParsableArguments {
     var output: OutputFormat = .table
 
     func home() -> Home {
-        var home = Home(
-            files: Home.locate(option: homePath, environment: ProcessInfo.processInfo.environment))
+        let environment = ProcessInfo.processInfo.environment
+        var home = Home(files: Home.locate(option: homePath, environment: environment))
+        home.environment = environment
         home.isCancelled = { Interruption.isRequested }
         let bar = ProgressBar()
         home.notice = { say($0) }
@@ -25,7 +26,8 @@ struct GlobalOptions: ParsableArguments {
 
     /// - Parameter flags: what the command's own flags set.
     func settings(flags: [SettingKey: String] = [:]) throws -> Settings {
-        try Settings(files: home().files, environment: ProcessInfo.processInfo.environment, flags: flags)
+        let home = home()
+        return try Settings(files: home.files, environment: home.environment, flags: flags)
     }
 
     /// `leadledger --home DIR -o json COMMAND …` is read like `leadledger COMMAND … --home DIR -o json`: the options

@@ -74,7 +74,8 @@ struct QuarantineCommand: AsyncParsableCommand {
                 QuarantineReleaseAct(seq: seq, correction: try correction.map(read), reason: reason))
             if printRecord(json, options.output) { return }
             guard json["released"]?.bool == true else {
-                return print("It was released before, by event \(ListOutput.cell(json["releasedBy"])); nothing was changed.")
+                return print(
+                    "It was released before, by event \(ListOutput.cell(json["releasedBy"])); nothing was changed.")
             }
             let events = (json["events"]?.array ?? []).map { ListOutput.cell($0["seq"]) }
             print("Released as event \(events.joined(separator: ", ")).")

@@ -28,7 +28,8 @@ import Views
     }
 
     private static let request =
-        "POST /in/web HTTP/1.1\r\ncontent-type: application/json\r\nx-a: 1:2\r\nx-a: \r\n\r\n{\"a\":\r\n\r\n"
+        "POST /in/web HTTP/1.1\r\nleadledger-client: 192.0.2.7\r\n"
+        + "content-type: application/json\r\nx-a: 1:2\r\nx-a: \r\n\r\n{\"a\":\r\n\r\n"
 
     @Test func `what is quarantined is shown with the request that was kept, and its release`() async throws {
         let fixture = try await ListFixture.filled(
@@ -52,7 +53,8 @@ import Views
         #expect(rows[1]["endpoint"] == .null && rows[1]["offer"] == .null)
         #expect(
             try list.show(1)?["request"]?.text
-                == #"{"method":"POST","path":"/in/web","headers":[{"name":"content-type","value":"application/json"},"#
+                == #"{"method":"POST","path":"/in/web","client":"192.0.2.7","#
+                + #""headers":[{"name":"content-type","value":"application/json"},"#
                 + #"{"name":"x-a","value":"1:2"},{"name":"x-a","value":""}],"body":"{\"a\":\r\n\r\n"}"#)
         #expect(try list.show(2)?["request"]?.text == #"{"body":",,,"}"#)
         #expect(try list.show(3)?["request"]?.text == #"{"bodyBase64":"/wA="}"#)

@@ -39,6 +39,8 @@ package struct OpenHome: Sendable {
     package let writer: LedgerWriter
     /// Opens the views for writing when an act needs them.
     let views: @Sendable () async throws -> ViewsWriter
+    /// Where the service of this home listens, or will by its settings.
+    var servedURL: @Sendable () -> String
     /// Told of what an act appended; returns when whoever must know of it does.
     var appended: @Sendable (Int64) async -> Void = { _ in }
 
@@ -86,12 +88,14 @@ extension Home {
     /// Performs an act, through the service where one has this home open.
     package func perform(_ act: some Act) async throws -> JSON {
         try files.requireHome()
+        let served = try settings.servedURL
         if let answer = try await ControlClient(files).perform(act) { return answer }
         let views = OwnViews(self)
         return try await write { writer in
             do {
                 let answer = try await act.perform(
-                    on: OpenHome(home: self, writer: writer, views: { try await views.open() }))
+                    on: OpenHome(
+                        home: self, writer: writer, views: { try await views.open() }, servedURL: { served }))
                 try await views.close()
                 return answer
             } catch {

@@ -11,13 +11,13 @@ package struct EndpointAdd: Act {
 
     let offer: String
     let label: String?
-    let publicURL: String
+    let publicURL: String?
     let reason: String?
 
     /// - Parameters:
     ///   - label: what people call it; the offer, and a number where that is taken, when `nil`.
-    ///   - publicURL: what the URL begins with.
-    package init(offer: String, label: String?, publicURL: String, reason: String?) {
+    ///   - publicURL: what the URL begins with; where the service listens when `nil`.
+    package init(offer: String, label: String?, publicURL: String?, reason: String?) {
         self.offer = offer
         self.label = label
         self.publicURL = publicURL
@@ -34,7 +34,8 @@ package struct EndpointAdd: Act {
         let token = AccessToken.make(.endpoint, random: &random)
         try await home.append(
             .endpointAdded, AccessEvent.endpointAdded(token, name: name, offer: known.text, reason: reason))
-        let base = publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL
+        let url = publicURL ?? home.servedURL()
+        let base = url.hasSuffix("/") ? String(url.dropLast()) : url
         return [
             "endpoint": .string(name), "offer": .string(known.text), "url": .string("\(base)/in/\(token.text)"),
             "token": .string(token.text),
@@ -95,7 +96,8 @@ enum AccessName {
     }
 
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.isASCII && (scalar.properties.isAlphabetic || (48...57).contains(scalar.value) || "-_.".contains(Character(scalar)))
+        scalar.isASCII
+            && (scalar.properties.isAlphabetic || (48...57).contains(scalar.value) || "-_.".contains(Character(scalar)))
     }
 
     static func unknown(_ what: String, _ name: String, _ known: [String]) -> String {

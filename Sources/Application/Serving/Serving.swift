@@ -7,6 +7,8 @@ internal import Pull
 internal import Reports
 internal import Service
 internal import ServiceLifecycle
+internal import Synchronization
+internal import UnixSignals
 internal import Views
 
 /// A home put to work: intake, API, folds, sources and delivery in one process.
@@ -37,8 +39,10 @@ package struct Serving: Sendable {
         gate.replace(with: try Self.access(home))
         let head = FoldedHead()
         let files = home.files
+        let url = Mutex(settings.servedURL)
         let open = OpenHome(
-            home: home, writer: writer, views: { views }, appended: { await head.wait(for: $0) })
+            home: home, writer: writer, views: { views }, servedURL: { url.withLock { $0 } },
+            appended: { await head.wait(for: $0) })
         let metrics = Metrics()
         let status = ServingStatus(writer: writer, head: head, files: files, policy: home.policy, clock: home.clock)
         metrics.add { status.metrics }
@@ -53,9 +57,14 @@ package struct Serving: Sendable {
                     .init(service: FoldService(writer: writer, views: views, gate: gate, head: head, logger: logger)),
                     .init(service: delivery(writer, views)), .init(service: pull(writer, views)),
                     .init(service: ControlServer(files: files, home: open, logger: logger)),
-                    .init(service: service.application { ready($0) }),
+                    .init(
+                        service: service.application { running in
+                            url.withLock { $0 = running }
+                            ready(running)
+                        }),
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "leadledger.services", factory: { _ in SwiftLogNoOpLogHandler() })))
         try await group.run()
     }
 
@@ -76,7 +85,8 @@ package struct Serving: Sendable {
                 sources: { await views.sources.active }, secrets: SecretReader(),
                 append: { try await writer.append($0) }, clock: home.clock,
                 pulled: { [logger] name, counts in
-                    logger.debug("a source was read", metadata: ["source": "\(name)", "recorded": "\(counts.recorded)"])
+                    logger.debug(
+                        "a source was read", metadata: ["source": "\(name)", "recorded": "\(counts.recorded)"])
                 },
                 failed: { [logger] name, why in
                     logger.warning("a source could not be read", metadata: ["source": "\(name)", "error": "\(why)"])

@@ -53,9 +53,10 @@ package struct Settings: Sendable {
         self[key].text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
 
-    /// What the URLs of endpoints begin with.
-    package var publicURL: String {
-        text(.publicURL) ?? "\(text(.tlsCertificate) == nil ? "http" : "https")://\(self[.host].text):\(self[.port].text)"
+    /// Where a service with these settings listens.
+    package var servedURL: String {
+        let host = self[.host].text.contains(":") ? "[\(self[.host].text)]" : self[.host].text
+        return "\(text(.tlsCertificate) == nil ? "http" : "https")://\(host):\(self[.port].text)"
     }
 
     package var json: [JSON] {
@@ -88,7 +89,8 @@ package struct Settings: Sendable {
             let line = name.mark.map { "\(path):\($0.line)" } ?? path
             guard let key = name.string.flatMap({ SettingKey(rawValue: $0) }) else {
                 let known = SettingKey.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Failure(description: "\(line): there is no setting \(name.string ?? "like this"). There are: \(known)")
+                throw Failure(
+                    description: "\(line): there is no setting \(name.string ?? "like this"). There are: \(known)")
             }
             guard let text = value.scalar?.string ?? value.sequence?.compactMap(\.string).joined(separator: ",") else {
                 throw Failure(description: "\(line): the value of \(key.rawValue) is no text, number or list")

@@ -31,7 +31,7 @@ extension MarketplaceAction {
         return NewEvent(
             type: .actionRecorded, identity: identity, content: content,
             subject: contact.email.flatMap { MatchKey.email($0, rules: rules) }.map { .matching($0) } ?? .new,
-            occurredAt: occurredAt, source: source?.name, action: action?.code, offer: offer?.text,
+            occurredAt: occurredAt, source: self.source?.name, action: action?.code, offer: self.offer?.text,
             country: contact.country, flags: flags(content: content), actor: actor,
             id: name, contact: ContactPart.encode(self), body: body)
     }

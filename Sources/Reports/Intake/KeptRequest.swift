@@ -6,6 +6,9 @@ struct KeptRequest {
     private var head: [JSON.Member] = []
     private var body: ArraySlice<UInt8>
 
+    /// The header under which the address that a request came from is kept; no sender's header of this name is.
+    private static let client = "leadledger-client"
+
     /// - Parameter isMessage: `false` takes all bytes for the body.
     init(_ bytes: [UInt8], isMessage: Bool) {
         body = bytes[...]
@@ -13,17 +16,21 @@ struct KeptRequest {
         let words = first.split(separator: " ", omittingEmptySubsequences: false)
         guard words.count >= 3 else { return }
         var headers: [JSON] = []
+        var client: String?
         for line in lines.dropFirst() {
             guard let colon = line.firstIndex(of: ":") else { return }
-            let value = line[line.index(after: colon)...]
-            headers.append([
-                "name": .string(String(line[..<colon])),
-                "value": .string(String(value.first == " " ? value.dropFirst() : value)),
-            ])
+            let behind = line[line.index(after: colon)...]
+            let (name, value) = (String(line[..<colon]), String(behind.first == " " ? behind.dropFirst() : behind))
+            if name == Self.client {
+                client = value
+            } else {
+                headers.append(["name": .string(name), "value": .string(value)])
+            }
         }
         head = [
             JSON.Member("method", .string(String(words[0]))),
             JSON.Member("path", .string(words[1..<(words.count - 1)].joined(separator: " "))),
+            JSON.Member("client", .optional(client)),
             JSON.Member("headers", .array(headers)),
         ]
         body = rest

@@ -39,9 +39,10 @@ package struct QuarantineList {
         return filler.page(.quarantine, snapshot.ids)
     }
 
-    /// One of them with what was kept of it under `request`: `method`, `path`, `headers` (name and value each, in the
-    /// order they came) and `body` of what came to an endpoint, else `body` alone; a body that is not UTF-8 stands in
-    /// base 64 as `bodyBase64`. `request` is null where a key was destroyed. `nil` when event `seq` was not quarantined.
+    /// One of them with what was kept of it under `request`: `method`, `path`, `client` (an address), `headers` (name
+    /// and value each, in the order they came) and `body` of what came to an endpoint, else `body` alone. A body that
+    /// is not UTF-8 stands in base 64 as `bodyBase64`. `request` is null where a key was destroyed.
+    /// - Returns: `nil` when event `seq` was not quarantined.
     package func show(_ seq: Int64) throws -> JSON? {
         guard let row = try snapshot.views.quarantined(seq), let event = try snapshot.ledger.event(seq),
             case .object(let members) = json(row, event)

@@ -28,7 +28,7 @@ struct OpenAPI {
             "info": [
                 "title": .string("leadledger"), "version": .string("1"),
                 "description": .string("Takes marketplace leads into a ledger, and answers questions about them."),
-                "license": ["name": .string("MIT"), "identifier": .string("MIT")],
+                "license": ["name": .string("Apache-2.0"), "identifier": .string("Apache-2.0")],
             ],
             "servers": .array([["url": .string("/")]]),
             "paths": .object(paths),
