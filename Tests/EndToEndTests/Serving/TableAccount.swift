@@ -17,7 +17,7 @@ final class TableAccount {
     init(_ home: TestHome, pageSize: Int = 3) async throws {
         let pipe = home.folder.file("account-\(UUID().uuidString)")
         mkfifo(pipe, 0o600)
-        key = Data((0..<64).map { UInt8($0 &* 5) }).base64EncodedString()
+        key = Data((0..<64).map { UInt8($0 * 3) }).base64EncodedString()
         var environment = home.environment
         environment["SAID"] = pipe
         environment["ACCOUNT_KEY"] = key
