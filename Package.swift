@@ -104,7 +104,7 @@ let package = Package(
             path: "tools/crm-simulators/Simulators", swiftSettings: own),
         .executableTarget(
             name: "crm-simulators", dependencies: ["Simulators", arguments], path: "tools/crm-simulators",
-            exclude: ["Simulators"], swiftSettings: own),
+            exclude: ["Simulators", "checks"], swiftSettings: own),
         .executableTarget(
             name: "benchmarks",
             dependencies: ["CSQLite", "Intake", "Leads", "Ledger", "Reports", "Views", arguments],
@@ -134,7 +134,8 @@ let package = Package(
         .testTarget(
             name: "SQLiteTests", dependencies: ["SQLite", "CSQLite", "TestKit"], swiftSettings: own),
         .testTarget(
-            name: "IntakeTests", dependencies: ["Leads", "Ledger", "OrderedJSON", "Intake", "TestKit"],
+            name: "IntakeTests",
+            dependencies: ["CZlib", "CZstd", "Leads", "Ledger", "OrderedJSON", "Intake", "TestKit"],
             swiftSettings: own),
         .testTarget(name: "LeadsTests", dependencies: ["Leads", "TestKit"], swiftSettings: own),
         .testTarget(
@@ -168,3 +169,11 @@ let package = Package(
             swiftSettings: own),
     ]
 )
+
+// The fuzzers need every target built in a way of their own; see tools/fuzz.
+if Context.environment["LEADLEDGER_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzzers", dependencies: ["Intake", "Leads", "Ledger", "OrderedJSON"], path: "tools/fuzzers",
+            swiftSettings: own))
+}

@@ -135,7 +135,8 @@ package struct Doctor {
         for heartbeat in silent {
             add(
                 "\(heartbeat.kind.rawValue) \(heartbeat.name)", false,
-                "silent for \(Self.text(heartbeat.silence(at: now))), usually at most \(heartbeat.habit.map(Self.text) ?? "-")",
+                "silent for \(Self.text(heartbeat.silence(at: now))), "
+                    + "usually for \(Self.text(heartbeat.habit ?? .hour)) at most",
                 advice: "send a test lead from Partner Center, and see that the URL there is still the right one")
         }
         if silent.isEmpty { add("silence", true, "nobody is silent for longer than usual") }

@@ -3,8 +3,8 @@ package import Leads
 /// The text that the Azure portal gives for an account: where its services are and what opens them.
 ///
 /// `DefaultEndpointsProtocol=https;AccountName=…;AccountKey=…;EndpointSuffix=core.windows.net`, or with
-/// `SharedAccessSignature=…` and endpoints in place of name and key. Names are read in any case, in any order; those of
-/// other services are passed over.
+/// `SharedAccessSignature=…` and endpoints in place of name and key. Names are read in any case, in any order; what
+/// they say of other services is passed over.
 package struct ConnectionString: Sendable {
     package let account: String?
     package let credential: StorageCredential

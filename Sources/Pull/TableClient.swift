@@ -11,8 +11,10 @@ struct TableClient {
     /// In 0 ..< 1; spreads retries.
     let jitter: @Sendable () -> Double
 
-    /// Bytes of an answer that are read. The longest entity of the service fits several times.
-    static let answerLimit = 8 << 20
+    /// Bytes of an answer that are read; the longest entity of the service fits several times.
+    var answerLimit = 8 << 20
+    /// Whether to ask again after a failure that may pass.
+    var isPatient = true
     /// Waits before the tries after the first, each ±20 %.
     static let waits: [Span] = [.second, 2 * .second, 5 * .second, 15 * .second]
     /// A longer wait that the service asks for ends the pull; the next one begins after it.
@@ -38,7 +40,7 @@ struct TableClient {
                 continue
             case .failed(let passing): failure = passing
             }
-            guard failures < Self.waits.count else { throw failure }
+            guard isPatient, failures < Self.waits.count else { throw failure }
             let wait = failure.retryAfter.map { max($0, .second) } ?? spread(Self.waits[failures])
             guard wait <= Self.longestWait else { throw failure }
             failures += 1
@@ -63,7 +65,7 @@ struct TableClient {
         let bytes = HTTPRequestBytes(
             method: request.method, url: request.url,
             headers: request.headers.map { .init($0.name, $0.value) }, body: request.body)
-        let sent = await sender.send(bytes, now: now, answerLimit: Self.answerLimit)
+        let sent = await sender.send(bytes, now: now, answerLimit: answerLimit)
         try Task.checkCancellation()
         let again = "check the network and the endpoint; it is tried again later"
         switch sent {

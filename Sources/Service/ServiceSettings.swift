@@ -5,7 +5,8 @@ package struct ServiceSettings: Sendable {
     package var host = "127.0.0.1"
     /// 0 takes any that is free.
     package var port = 8080
-    /// PEM files of the certificate chain and its key; both or neither. With them the service speaks TLS 1.2 and 1.3 only.
+    /// PEM files of the certificate chain and its key; both or neither. With them the service speaks TLS 1.2 and 1.3
+    /// only.
     package var certificateFile: String?
     package var keyFile: String?
     /// Addresses, or networks such as `10.0.0.0/8`, of proxies whose `Forwarded` header is believed.

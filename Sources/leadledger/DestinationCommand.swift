@@ -38,9 +38,8 @@ struct DestinationCommand: AsyncParsableCommand {
             let json = try await options.home().perform(DestinationAdd(settings, reason: reason))
             if options.output == .json || options.output == .ndjson { return printJSON(json) }
             let isNew = json["added"]?.bool == true
-            print(
-                "Destination \(name) was \(isNew ? "added" : "set anew"). A service delivers by itself; without one: "
-                    + "leadledger deliver --once")
+            print("Destination \(name) was \(isNew ? "added" : "set anew").")
+            say("A service delivers by itself; without one: leadledger deliver --once")
         }
     }
 

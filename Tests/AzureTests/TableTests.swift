@@ -45,7 +45,8 @@ struct TableTests {
         let page = try page(
             #"""
             {"odata.metadata":"x","value":[{"odata.etag":"W/\"1\"","PartitionKey":"a","RowKey":"b",
-            "Timestamp":"2026-01-02T03:04:05.1234567Z","Count@odata.type":"Edm.Int64","Count":"7","N":1,"D":1.5,"B":true}]}
+            "Timestamp":"2026-01-02T03:04:05.1234567Z","Count@odata.type":"Edm.Int64","Count":"7",
+            "N":1,"D":1.5,"B":true}]}
             """#, ["x-ms-continuation-nextpartitionkey": "p", "x-ms-continuation-nextrowkey": "r"])
         let entity = try #require(page.entities.first)
         #expect(entity.keys?.partition == "a" && entity.keys?.row == "b")

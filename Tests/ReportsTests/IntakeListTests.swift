@@ -84,7 +84,7 @@ import Views
         let at = fixture.home.clock.now.description
         #expect(
             list.endpoints.map(\.text) == [
-                #"{"name":"web","id":"\#(tokens[0].id)","offer":"contoso.app","added":"\#(at)","revoked":null}"#
+                #"{"endpoint":"web","id":"\#(tokens[0].id)","offer":"contoso.app","added":"\#(at)","revoked":null}"#
             ])
         #expect(
             list.keys.map(\.text) == [

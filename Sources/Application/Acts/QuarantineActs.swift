@@ -23,7 +23,9 @@ package struct QuarantineReleaseAct: Act {
 
     package func perform(on home: OpenHome) async throws -> JSON {
         let reader = try LedgerReader(files: home.home.files)
-        guard let event = try reader.event(seq), event.eventType == .intakeQuarantined else {
+        guard let event = try reader.event(seq),
+            let quarantined = Quarantined(event, body: try reader.body(of: event))
+        else {
             throw ActFailure("event \(seq) is no quarantined one. Look: leadledger quarantine list")
         }
         if let releasedBy = try await home.snapshot().views.quarantined(seq)?.releasedBy {
@@ -32,8 +34,8 @@ package struct QuarantineReleaseAct: Act {
         let events: [NewEvent]
         do {
             events = try QuarantineRelease.read(
-                event, body: try reader.body(of: event), correction: correction.map { Array($0) }, reason: reason)
-        } catch let error as ReleaseError {
+                quarantined, correction: correction.map { Array($0) }, reason: reason)
+        } catch {
             throw ActFailure(
                 "\(error). Nothing was recorded; give the lead as it should be: "
                     + "leadledger quarantine release \(seq) --with FILE")

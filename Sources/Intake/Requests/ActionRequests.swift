@@ -4,9 +4,9 @@ internal import OrderedJSON
 
 /// Reads what is sent to `POST /v1/events`: one action or an array of them, strictly.
 ///
-/// An action is an object under the project's own names or the marketplace's, or a CloudEvent in any of its three modes.
-/// What cannot be read whole is refused whole, with the place of the first fault. It remembers names it has seen before,
-/// so keep one value for a thread of work.
+/// An action is an object under the project's own names or the marketplace's, or a CloudEvent in any of its three
+/// modes. What cannot be read whole is refused whole, with the place of the first fault. It remembers names it has seen
+/// before, so keep one value for a thread of work.
 package struct ActionRequests {
     private var objects = ActionObjects()
     private let rules: UnicodeRules
@@ -55,7 +55,11 @@ package struct ActionRequests {
         let type = MediaType(request.header("content-type") ?? "")
         switch RequestBody(request) {
         case .encoded:
-            throw RequestError(detail: "the body's content encoding cannot be read", isUnsupportedType: true)
+            // Bytes that are not in the encoding they name are a fault of theirs, not of the name.
+            let isKnown = request.headers.allSatisfy {
+                $0.name != "content-encoding" || HeaderRules.isIdentity($0.value) || Gunzip.Encoding($0.value) != nil
+            }
+            throw RequestError(detail: "the body's content encoding cannot be read", isUnsupportedType: !isKnown)
         case _ where !type.isEmpty && !type.isJSON:
             throw RequestError(
                 detail: "the content type must be application/json, application/cloudevents+json or "
@@ -72,9 +76,10 @@ package struct ActionRequests {
         let whole = place.isEmpty ? "body" : "element"
         switch objects.read(value, requiresCloudEvent: form.requiresCloudEvent) {
         case .refused(let error):
-            let pointer = error.field.flatMap { FieldPointer.find($0, in: value) } ?? ""
-            throw RequestError(
-                detail: error.text(of: whole), pointer: Self.pointer(place, form.isBinary ? "" : pointer))
+            var pointer = error.field.flatMap { FieldPointer.find($0, in: value) } ?? ""
+            // The data is the whole body then, and the rest of the event is headers.
+            if form.isBinary { pointer = pointer.hasPrefix("/data/") ? String(pointer.dropFirst(5)) : "" }
+            throw RequestError(detail: error.text(of: whole), pointer: Self.pointer(place, pointer))
         case .quarantine(let reason, _):
             throw RequestError(detail: reason, pointer: Self.pointer(place, ""))
         case .action(let action, let identity):

@@ -5,9 +5,9 @@ internal import OrderedJSON
 /// Reads what arrives at a lead endpoint. It never refuses: what is no lead becomes an event that keeps it in
 /// quarantine, with a reason that shows nothing of it.
 ///
-/// Read are the marketplace's JSON in any key case and the project's own, one object or an array; web forms; CloudEvents
-/// in each of their three modes. What says nothing of its type is read as JSON. It remembers names it has seen before,
-/// so keep one value for a thread of work.
+/// Read are the marketplace's JSON in any key case and the project's own, one object or an array; web forms;
+/// CloudEvents in each of their three modes. What says nothing of its type is read as JSON. It remembers names it has
+/// seen before, so keep one value for a thread of work.
 package struct LeadRequests {
     private var objects = ActionObjects()
     private let rules: UnicodeRules

@@ -9,6 +9,32 @@ package struct ReleaseError: Error, Hashable, Sendable, CustomStringConvertible 
     init(_ description: String) { self.description = description }
 }
 
+/// An event in quarantine, with what it kept.
+package struct Quarantined: Sendable {
+    package var seq: Int64
+    package var actor: String
+    /// The offer of the endpoint that it came to; empty when there was none.
+    package var offer: String
+    package var recordedAt: Instant
+    /// The bytes it kept; `nil` when they cannot be unsealed any more.
+    package var body: [UInt8]?
+
+    package init(seq: Int64, actor: String, offer: String, recordedAt: Instant, body: [UInt8]?) {
+        self.seq = seq
+        self.actor = actor
+        self.offer = offer
+        self.recordedAt = recordedAt
+        self.body = body
+    }
+
+    /// `nil` when the event is none that was put into quarantine.
+    package init?(_ event: StoredEvent, body: [UInt8]?) {
+        guard event.eventType == .intakeQuarantined else { return nil }
+        self.init(
+            seq: event.seq, actor: event.actor, offer: event.offer, recordedAt: event.recordedAt, body: body)
+    }
+}
+
 /// Reads what is in quarantine again, by today's rules or as somebody corrected it.
 package enum QuarantineRelease {
     /// The events to append, in one go: the actions, and at the end the fact that they were released.
@@ -18,22 +44,18 @@ package enum QuarantineRelease {
     /// reads something else.
     /// - Parameters:
     ///   - quarantined: the event in quarantine.
-    ///   - body: its unsealed bytes; `nil` when they cannot be unsealed any more.
     ///   - correction: what to record instead: JSON, or CSV with a header, as a file for import holds it.
     ///   - reason: why, in the words of the person who releases it.
     ///   - actor: who releases it.
     /// - Throws: when nothing can be read, or not all of it.
     package static func read(
-        _ quarantined: StoredEvent, body: [UInt8]?, correction: [UInt8]? = nil, reason: String?,
-        actor: String = "operator", rules: UnicodeRules = .system
+        _ quarantined: Quarantined, correction: [UInt8]? = nil, reason: String?, actor: String = "operator",
+        rules: UnicodeRules = .system
     ) throws(ReleaseError) -> [NewEvent] {
-        guard quarantined.eventType == .intakeQuarantined else {
-            throw ReleaseError("event \(quarantined.seq) is not in quarantine")
-        }
         var events: [NewEvent]
         if let correction {
             events = try self.events(try rows(of: correction), of: quarantined, rules)
-        } else if let body {
+        } else if let body = quarantined.body {
             events = try again(body, of: quarantined, rules)
         } else {
             throw ReleaseError("what event \(quarantined.seq) kept cannot be unsealed any more; give a correction")
@@ -50,7 +72,7 @@ package enum QuarantineRelease {
     }
 
     private static func released(
-        _ quarantined: StoredEvent, events: Int, reason: String?, actor: String
+        _ quarantined: Quarantined, events: Int, reason: String?, actor: String
     ) -> NewEvent {
         let detail: JSON = [
             "quarantined": .number(quarantined.seq), "events": .number(events), "reason": .optional(reason),
@@ -64,7 +86,7 @@ package enum QuarantineRelease {
 
     /// What was kept, by today's rules.
     private static func again(
-        _ body: [UInt8], of quarantined: StoredEvent, _ rules: UnicodeRules
+        _ body: [UInt8], of quarantined: Quarantined, _ rules: UnicodeRules
     ) throws(ReleaseError) -> [NewEvent] {
         if let request = ArrivedRequest(kept: body) {
             var requests = LeadRequests(rules: rules)
@@ -112,7 +134,7 @@ package enum QuarantineRelease {
     }
 
     private static func events(
-        _ readings: [ActionReading], of quarantined: StoredEvent, _ rules: UnicodeRules
+        _ readings: [ActionReading], of quarantined: Quarantined, _ rules: UnicodeRules
     ) throws(ReleaseError) -> [NewEvent] {
         guard !readings.isEmpty else { throw still(quarantined, "there is no action in it") }
         var events: [NewEvent] = []
@@ -130,7 +152,7 @@ package enum QuarantineRelease {
         return events
     }
 
-    private static func still(_ quarantined: StoredEvent, _ reason: String) -> ReleaseError {
+    private static func still(_ quarantined: Quarantined, _ reason: String) -> ReleaseError {
         ReleaseError("event \(quarantined.seq) stays in quarantine: \(reason)")
     }
 

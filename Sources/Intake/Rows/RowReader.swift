@@ -48,8 +48,8 @@ final class CSVRows: RowReader {
         }
         if entities == .always {
             throw ImportError(
-                "line \(record.row.line) does not name the columns PartitionKey and RowKey; an export of an Azure table "
-                    + "begins with them")
+                "line \(record.row.line) does not name the columns PartitionKey and RowKey; an export of an Azure "
+                    + "table begins with them")
         }
         columns = ActionColumns(header: record)
         if columns == nil {

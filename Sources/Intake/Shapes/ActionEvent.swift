@@ -13,13 +13,13 @@ extension MarketplaceAction {
     ///   - offer: the offer of an action that names none.
     ///   - source: the source of an action that names none.
     package func asEvent(
-        identity: Identity, actor: String, rules: UnicodeRules, body: [UInt8]?, offer: Offer? = nil,
-        source: Source? = nil
+        identity: Identity, actor: String, rules: UnicodeRules, body: [UInt8]?, offer missingOffer: Offer? = nil,
+        source missingSource: Source? = nil
     ) -> NewEvent {
-        if offer != nil && self.offer == nil || source != nil && self.source == nil {
+        if missingOffer != nil && offer == nil || missingSource != nil && source == nil {
             var filled = self
-            filled.offer = self.offer ?? offer
-            filled.source = self.source ?? source
+            filled.offer = offer ?? missingOffer
+            filled.source = source ?? missingSource
             var event = filled.asEvent(identity: identity, actor: actor, rules: rules, body: body)
             // What an entity says is the same wherever it is read, so what was only filled in is no part of it.
             if AzureEntities.names(identity) { event.content = AzureEntities.content(of: self) }

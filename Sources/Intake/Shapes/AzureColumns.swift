@@ -1,8 +1,8 @@
 internal import Leads
 internal import OrderedJSON
 
-/// The columns of a table's CSV export: `PartitionKey`, `RowKey`, `Timestamp` and the properties, each of which may have
-/// a companion `NAME@type`.
+/// The columns of a table's CSV export: `PartitionKey`, `RowKey`, `Timestamp` and the properties, each of which may
+/// have a companion `NAME@type`.
 struct AzureColumns {
     private struct Column {
         let index: Int

@@ -19,9 +19,7 @@ extension LeadService {
     func takeEvents(_ exchange: Exchange) async throws -> Answer {
         guard case .key(let key) = exchange.caller else { throw Problem(.internalError, "No key.") }
         let idempotency = try idempotencyKey(exchange)
-        return try await withBody(of: exchange) { body, headers in
-            let request = ArrivedRequest(
-                method: "POST", path: "/v1/events", headers: headers, body: body, client: exchange.client)
+        return try await withArrival(exchange, path: exchange.route.template) { request in
             guard let idempotency else { return try await record(request, key, idempotency: nil).answer }
             let digest = Self.digest(request)
             let name = key.id + " " + idempotency

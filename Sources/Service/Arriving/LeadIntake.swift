@@ -9,9 +9,7 @@ extension LeadService {
     /// `POST /in/{token}`: nothing that reaches a lead endpoint is lost, so what is no lead is kept as quarantined.
     func takeLead(_ exchange: Exchange) async throws -> Answer {
         guard case .endpoint(let endpoint) = exchange.caller else { throw Problem(.internalError, "No endpoint.") }
-        return try await withBody(of: exchange) { body, headers in
-            let request = ArrivedRequest(
-                method: "POST", path: "/in/" + endpoint.name, headers: headers, body: body, client: exchange.client)
+        return try await withArrival(exchange, path: "/in/" + endpoint.name) { request in
             let window = settings.duplicateWindow
             var events = leadReaders.use {
                 $0.read(

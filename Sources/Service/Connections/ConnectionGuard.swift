@@ -172,8 +172,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireErrorCaught(error)
     }
 
-    /// Closes the way out, throws away what still comes in, and closes when the client does, or after a while. Closed at
-    /// once, unread bytes would make the system reset the connection, and the answer could be lost with it.
+    /// Closes the way out, throws away what still comes in, and closes when the client does, or after a while. Closed
+    /// at once, unread bytes would make the system reset the connection, and the answer could be lost with it.
     private func end(_ context: ChannelHandlerContext) {
         isOver = true
         watch?.isDiscarding = true
