@@ -7,16 +7,17 @@ import OrderedJSON
 
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Appends the actions of a file: CSV, NDJSON or CloudEvents.",
+        commandName: "import",
+        abstract: "Appends the actions of a file: CSV, NDJSON, CloudEvents or an Azure table's export.",
         discussion: """
             The same file again, or one that overlaps it, adds nothing twice, so an import that ended early is simply \
             run again. A row that cannot be read is counted, written to --rejects with its line and the reason, and \
             stops nothing.
             """)
 
-    @Argument(help: "The file; - is standard input.")
+    @Argument(help: "The file, also compressed with gzip or zstd; - is standard input.")
     var file: String
-    @Option(help: "auto, csv, ndjson or cloudevents.")
+    @Option(help: "auto, csv, ndjson, cloudevents or azure-table.")
     var format: ImportFormat = .auto
     @Option(help: "The offer of rows that name none.")
     var offer: String?

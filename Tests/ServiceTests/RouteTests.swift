@@ -125,7 +125,8 @@ import Views
     @Test func `a list goes on where its link leads`() async throws {
         try await RunningService.run { running in
             let actions = (1...5).map { #"{"action":"INS","offer":"contoso.app","email":"c\#($0)@example.com"}"# }
-            _ = try await running.post("/v1/events", "[\(actions.joined(separator: ","))]", key: .ingest)
+            let recorded = try await running.post("/v1/events", "[\(actions.joined(separator: ","))]", key: .ingest)
+            #expect(recorded.status == 201)
             for list in ["/v1/leads?offer=contoso.app&limit=2", "/v1/events?type=ActionRecorded&limit=2"] {
                 var path: String? = list
                 var seen: [JSON] = []
@@ -141,7 +142,7 @@ import Views
                     #expect((path == nil) == (page.json?["cursor"] == .null))
                     if let path { #expect(path.hasPrefix(list)) }
                 }
-                #expect(seen.count == 5)
+                #expect(seen.count == 5, "\(list)")
                 #expect(Set(seen.map(\.text)).count == 5)
                 #expect(pages >= 3)
             }

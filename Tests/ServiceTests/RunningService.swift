@@ -3,8 +3,8 @@ import Leads
 import Ledger
 import LedgerTestKit
 import Logging
-import Synchronization
 import ServiceLifecycle
+import Synchronization
 import Views
 
 @testable import Service

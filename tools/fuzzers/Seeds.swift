@@ -27,7 +27,8 @@ enum Seeds {
     private static let files = [
         "action,source,email\r\nINS,AzureMarketplace,\"a \"\"b\"\"@b.c\"\r\n,,\r\n",
         "Lead Source;Email;at\nAzurePortal-Create|x.y;a@b.c;2020-01-01\n",
-        "PartitionKey,RowKey,Timestamp,ActionCode,ActionCode@type,CustomerInfo\np,r,2020-01-01T00:00:00Z,INS,Edm.String,"
+        "PartitionKey,RowKey,Timestamp,ActionCode,ActionCode@type,CustomerInfo\np,r,2020-01-01T00:00:00Z,INS,"
+            + "Edm.String,"
             + #""{""Email"":""a@b.c""}""# + "\n",
     ]
 
