@@ -3,7 +3,7 @@ internal import TestKit
 internal import Testing
 
 /// Where settings come from, and what is said of wrong ones.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(2)))
 struct SettingsTests {
     @Test func `a flag beats the environment, which beats the file, which beats the default`() async throws {
         let home = try await TestHome()
@@ -77,7 +77,7 @@ struct SettingsTests {
 }
 
 /// What the doctor finds, and what it asks for.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(2)))
 struct DoctorTests {
     @Test func `a home that is well has no findings, with and without a service`() async throws {
         let home = try await TestHome()
