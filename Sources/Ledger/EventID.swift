@@ -51,11 +51,20 @@ extension EventID: CustomStringConvertible {
         switch self {
         case .text(let text): return text
         case .uuid(let high, let low):
-            let hex = (high.bigEndianBytes + low.bigEndianBytes).map { byte in
-                (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            // RFC 9562, section 4. Told with every lead that is recorded, so it is written digit by digit.
+            return String(unsafeUninitializedCapacity: 36) { text in
+                var place = 0
+                for digit in 0..<32 {
+                    if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
+                        text[place] = UInt8(ascii: "-")
+                        place += 1
+                    }
+                    let word = digit < 16 ? high : low
+                    text[place] = Hexadecimal.digit(UInt8(truncatingIfNeeded: word >> UInt64(60 - digit % 16 * 4)))
+                    place += 1
+                }
+                return place
             }
-            return [hex[0..<4], hex[4..<6], hex[6..<8], hex[8..<10], hex[10...]].map { $0.joined() }
-                .joined(separator: "-")
         }
     }
 }

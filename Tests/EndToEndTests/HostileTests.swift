@@ -23,7 +23,8 @@ struct HostileTests {
         let before = try service.memory()
 
         for _ in 0..<4 {
-            let packed = try await service.send(Outgoing.post(path, headers: [("Content-Encoding", "gzip")], body: bomb))
+            let packed = try await service.send(
+                Outgoing.post(path, headers: [("Content-Encoding", "gzip")], body: bomb))
             #expect([202, 413].contains(packed.status), "\(packed.text)")
         }
         for (start, end) in [("[", ""), (#"{"a":"#, ""), ("[", "]")] {

@@ -135,7 +135,7 @@ import Views
         for number in 0..<10 {
             var event = NewEvent.action("INS", email: "c\(number)@example.com")
             event.actor = number < 9 ? "endpoint:web" : "endpoint:gone"
-            event.occurredAt = start + Int64(number - 20) * 2 * .hour
+            event.occurredAt = start + Int64(number - 20) * 3 * .hour
             // A connection test is a sign of life as well.
             if number == 8 { event.flags = .test }
             events.append(event)
@@ -143,15 +143,18 @@ import Views
         events.append(plain(.endpointRevoked, AccessEvent.revoked(id: tokens[1].id, name: "gone", reason: nil)))
         try await fixture.append(events)
         let list = try HeartbeatList(try fixture.snapshot().views, now: start - 18 * .hour)
-        let (offerLast, last) = ((start - 22 * .hour).description, (start - 24 * .hour).description)
+        let (offerLast, last) = ((start - 33 * .hour).description, (start - 36 * .hour).description)
         #expect(
             list.rows.map(\.text) == [
-                #"{"kind":"offer","name":"contoso.app","last":"\#(offerLast)","silentSeconds":14400,"#
-                    + #""habitSeconds":7200,"count":10,"silent":false}"#,
-                #"{"kind":"endpoint","name":"web","last":"\#(last)","silentSeconds":21600,"habitSeconds":7200,"#
+                #"{"kind":"offer","name":"contoso.app","last":"\#(offerLast)","silentSeconds":54000,"#
+                    + #""habitSeconds":10800,"count":10,"silent":false}"#,
+                #"{"kind":"endpoint","name":"web","last":"\#(last)","silentSeconds":64800,"habitSeconds":10800,"#
                     + #""count":9,"silent":false}"#,
             ])
-        let later = try HeartbeatList(try fixture.snapshot().views, now: start - 17 * .hour)
-        #expect(later.heartbeats.map { $0.isSilent(at: start - 17 * .hour) } == [false, true])
+        let threeDays = start - 36 * .hour + 3 * .day
+        for (now, isSilent) in [(threeDays, false), (threeDays + .second, true)] {
+            let later = try HeartbeatList(try fixture.snapshot().views, now: now)
+            #expect(later.rows.map { $0["silent"] } == [.bool(false), .bool(isSilent)])
+        }
     }
 }

@@ -1,7 +1,9 @@
 import AsyncHTTPClient
 import Foundation
 import Leads
+import Ledger
 import NIOCore
+import NIOHTTP1
 import NIOSSL
 import TestKit
 import Testing
@@ -34,6 +36,7 @@ import Views
     @Test func `a service with a certificate speaks TLS`() async throws {
         let folder = try TemporaryFolder()
         try Self.makeCertificate(folder)
+        let certificate = folder.file("cert.pem")
         let settings = LimitTests.settings {
             $0.certificateFile = folder.file("cert.pem")
             $0.keyFile = folder.file("key.pem")
@@ -41,7 +44,7 @@ import Views
         try await RunningService.run(settings: settings) { running in
             #expect(running.base.hasPrefix("https://"))
             var configuration = TLSConfiguration.makeClientConfiguration()
-            configuration.trustRoots = .file(folder.file("cert.pem"))
+            configuration.trustRoots = .file(certificate)
             configuration.certificateVerification = .noHostnameVerification
             var clientConfiguration = HTTPClient.Configuration(tlsConfiguration: configuration)
             clientConfiguration.httpVersion = .http1Only
@@ -90,8 +93,7 @@ import Views
         try await RunningService.run(settings: settings) { running in
             async let first = running.raw(["GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"])
             async let second = running.raw(["GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"])
-            #expect(try await first.hasPrefix("HTTP/1.1 200 "))
-            #expect(try await second.hasPrefix("HTTP/1.1 200 "))
+            for answer in try await [first, second] { #expect(answer.hasPrefix("HTTP/1.1 200 ")) }
         }
     }
 

@@ -1,3 +1,4 @@
+import HTTPTypes
 import OrderedJSON
 import Testing
 
@@ -40,7 +41,9 @@ import Testing
                 #expect(described.allSatisfy { $0["required"]?.bool == true })
                 let pairs = parameters.map { "\($0["in"]?.string ?? "") \($0["name"]?.string ?? "")" }
                 #expect(Set(pairs).count == pairs.count)
-                #expect(names.insert(operation.value["operationId"]?.string ?? "").inserted)
+                let name = operation.value["operationId"]?.string ?? ""
+                #expect(!name.isEmpty && !names.contains(name))
+                names.insert(name)
                 #expect(!members(operation.value["responses"]).isEmpty)
             }
         }

@@ -1,4 +1,6 @@
+import FoundationEssentials
 import Leads
+import NIOHTTP1
 import Testing
 import Views
 
@@ -31,7 +33,7 @@ import Views
             let answer = try await running.raw([bytes])
             #expect(answer.hasPrefix("HTTP/1.1 400 "), "\(answer)")
             #expect(answer.contains("urn:leadledger:problem:malformed-request"))
-            #expect(answer.components(separatedBy: "HTTP/1.1 ").count == 2)
+            #expect(answer.components(separatedBy: "HTTP/1.1 4").count == 2)
         }
     }
 

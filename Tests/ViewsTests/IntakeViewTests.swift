@@ -120,7 +120,7 @@ import Testing
             """
             DROP TABLE access; DROP TABLE source; DROP TABLE quarantine; DROP TABLE heartbeat;
             PRAGMA user_version = 1;
-            UPDATE progress SET fingerprint = replace(fingerprint, ' access:1 sources:1 quarantine:1 heartbeats:1', '')
+            UPDATE progress SET fingerprint = replace(fingerprint, ' access:1 sources:1 quarantine:1 heartbeats:3', '')
             """)
         try old.close()
         #expect(try reader(home, ledger) == nil)

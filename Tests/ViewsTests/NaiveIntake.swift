@@ -11,10 +11,11 @@ struct NaiveIntake {
         var times: [Int64] = []
 
         var habit: Span? {
-            let gaps = zip(times, times.dropFirst()).map { $1 - $0 }.suffix(32).sorted()
-            guard gaps.count >= 8 else { return nil }
-            // The smallest gap that at least 95 of 100 gaps do not exceed.
-            return gaps.first { gap in gaps.count { $0 <= gap } * 100 >= gaps.count * 95 }.map { Span(micros: $0) }
+            let gaps = zip(times, times.dropFirst()).map { Span(micros: $1 - $0) }
+            let pauses = gaps.filter { $0 >= 2 * .hour }.suffix(32).sorted()
+            guard count >= 8 else { return nil }
+            // The shortest pause that at least 95 of 100 pauses do not exceed.
+            return pauses.first { pause in pauses.count { $0 <= pause } * 100 >= pauses.count * 95 } ?? 2 * .hour
         }
     }
 
@@ -63,6 +64,7 @@ struct NaiveIntake {
         for heartbeat in found {
             let name = "\(heartbeat.kind) \(heartbeat.name)"
             #expect(heartbeat.count == Int64(beats[name]?.count ?? 0), "\(place), \(name)")
+            #expect(heartbeat.rhythm.first == beats[name]?.times.first, "\(place), \(name)")
             #expect(heartbeat.last.micros == beats[name]?.times.last, "\(place), \(name)")
             #expect(heartbeat.habit == beats[name]?.habit, "\(place), \(name)")
         }

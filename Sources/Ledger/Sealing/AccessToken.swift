@@ -27,12 +27,13 @@ package struct AccessToken: Hashable, Sendable {
     }
 
     /// Reads a token that somebody presents; `nil` when it is none of this kind.
-    package init?(_ kind: Kind, _ text: some StringProtocol) {
-        guard text.hasPrefix(kind.rawValue),
-            text.utf8.count == kind.rawValue.utf8.count + Self.idLength + Self.secretLength,
-            text.utf8.dropFirst(kind.rawValue.utf8.count).allSatisfy(Self.alphabet.contains)
+    package init?(_ kind: Kind, _ text: String) {
+        let bytes = Array(text.utf8)
+        let prefix = kind.rawValue.utf8.count
+        guard bytes.count == prefix + Self.idLength + Self.secretLength, bytes.starts(with: kind.rawValue.utf8),
+            bytes[prefix...].allSatisfy({ (0x61...0x7a).contains($0) || (0x32...0x37).contains($0) })
         else { return nil }
-        self.init(kind: kind, characters: Array(text.utf8.dropFirst(kind.rawValue.utf8.count))[...])
+        self.init(kind: kind, characters: bytes[prefix...])
     }
 
     private init(kind: Kind, characters: ArraySlice<UInt8>) {

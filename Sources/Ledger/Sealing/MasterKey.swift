@@ -85,7 +85,13 @@ struct KeyedHash: Sendable {
 /// Bytes as two digits each.
 package enum Hexadecimal {
     package static func text(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        String(decoding: bytes.flatMap { [digit($0 >> 4), digit($0)] }, as: UTF8.self)
+    }
+
+    /// The digit of the low four bits.
+    static func digit(_ bits: UInt8) -> UInt8 {
+        let value = bits & 0xf
+        return value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
     package static func bytes(_ text: String) -> [UInt8]? {

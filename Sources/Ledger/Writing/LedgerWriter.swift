@@ -12,8 +12,7 @@ internal import Synchronization
 /// The one writer of the ledger.
 ///
 /// `append` returns after the commit that holds its events is on disk. Callers that wait while one commit runs share
-/// the next: each puts its events into a tray and then asks the writer to empty it; whoever is served first commits for
-/// all, and the others find their answer there. A conflict of one is told to that one alone; a failure of the disk is
+/// the next: each puts its events into a tray, and whoever finds it empty has the writer called to it. A conflict of one is told to that one alone; a failure of the disk is
 /// told to all whose commit it was, and leaves nothing behind.
 package actor LedgerWriter {
     /// The most events that share a commit; bounds what a transaction holds in memory.
@@ -25,7 +24,7 @@ package actor LedgerWriter {
     /// The ledger's id, 16 bytes.
     package nonisolated let id: [UInt8]
     private nonisolated let keys: IdentityKeys
-    private nonisolated let tray = Mutex<[Ticket]>([])
+    private nonisolated let tray = Mutex(Tray())
     /// Says after each commit that there is something new, for one who follows; signals that nobody took are one.
     package nonisolated let commits: AsyncStream<Void>
     private nonisolated let committed: AsyncStream<Void>.Continuation
@@ -97,27 +96,26 @@ package actor LedgerWriter {
     /// Appends events in order, in one commit, and returns when it is on disk: an answer for each, in the same order.
     package nonisolated func append(_ events: [NewEvent]) async throws -> [Appended] {
         guard !events.isEmpty else { return [] }
-        let ticket = Ticket(events.map { keys.prepare($0) })
-        tray.withLock { $0.append(ticket) }
-        await emptyTray(for: ticket)
-        return try ticket.answer()
+        let prepared = events.map { keys.prepare($0) }
+        let result = await withUnsafeContinuation { continuation in
+            let isFirst = tray.withLock { tray in
+                tray.tickets.append(Ticket(events: prepared, continuation: continuation))
+                defer { tray.isBeingEmptied = true }
+                return !tray.isBeingEmptied
+            }
+            // On the writer's own queue: whoever asked for the actor itself would be a job there each, and most of them
+            // only to find that an earlier one did it.
+            if isFirst { executor.execute { self.assumeIsolated { $0.emptyTray() } } }
+        }
+        return try result.get()
     }
 
-    /// Commits what lies in the tray until `ticket` is answered. Whose ticket went with an earlier commit leaves at
-    /// once, even if new ones lie there: their owners ask next, after the others of that commit had time to come back.
-    private func emptyTray(for ticket: Ticket) {
-        while ticket.result == nil {
+    /// Commits what lies in the tray, and what comes meanwhile.
+    private func emptyTray() {
+        while true {
             awaitCompany()
-            let tickets = tray.withLock { waiting in
-                var events = 0
-                var count = 0
-                while count < waiting.count, count == 0 || events + waiting[count].events.count <= Self.commitLimit {
-                    events += waiting[count].events.count
-                    count += 1
-                }
-                defer { waiting.removeFirst(count) }
-                return Array(waiting[..<count])
-            }
+            let tickets = tray.withLock { $0.take(limit: Self.commitLimit) }
+            if tickets.isEmpty { return }
             let start = ContinuousClock.now
             commit(tickets)
             lastCommit = (tickets.count, ContinuousClock.now - start)
@@ -128,14 +126,14 @@ package actor LedgerWriter {
     /// for the first of them would leave the others to the next one. So the writer waits until as many are there, for
     /// at most half of the time that commit took. A single caller never waits.
     private func awaitCompany() {
-        let waiting = tray.withLock(\.count)
+        let waiting = tray.withLock(\.tickets.count)
         guard lastCommit.callers > 1, waiting > 0, waiting < lastCommit.callers else { return }
         let deadline = ContinuousClock.now + lastCommit.duration / 2
-        while tray.withLock(\.count) < lastCommit.callers && ContinuousClock.now < deadline { usleep(20) }
+        while tray.withLock(\.tickets.count) < lastCommit.callers && ContinuousClock.now < deadline { usleep(20) }
     }
 
     private func commit(_ tickets: [Ticket]) {
-        if let failure { return tickets.forEach { $0.result = .failure(failure) } }
+        if let failure { return tickets.forEach { $0.answer(.failure(failure)) } }
         var batch = AppendBatch(
             store: store, vault: vault, lookup: lookup, now: clock(), random: random)
         do {
@@ -149,7 +147,7 @@ package actor LedgerWriter {
             random = batch.random
             durable.store(store.head.size, ordering: .releasing)
             committed.yield()
-            for (ticket, answer) in zip(tickets, answers) { ticket.result = .success(answer) }
+            for (ticket, answer) in zip(tickets, answers) { ticket.answer(.success(answer)) }
         } catch {
             batch.takeBack()
             // A nonce must not be used for other bytes after a commit that failed: the disk may have seen the first
@@ -160,12 +158,12 @@ package actor LedgerWriter {
             let said = LedgerError(error, path: files.ledger)
             // After a failed write or sync nobody can say what the disk holds: only opening the file again can tell.
             if let error = error as? SQLiteError, error.isInputOutput { failure = .unsure(files.ledger) }
-            for ticket in tickets { ticket.result = .failure(failure ?? said) }
+            for ticket in tickets { ticket.answer(.failure(failure ?? said)) }
             return
         }
         if lookup.count >= Lookup.flushLimit {
             do {
-                try lookup.flush(upTo: store.head.size)
+                try lookup.flushAside(upTo: store.head.size)
             } catch let error as SQLiteError where error.isFull {
                 // What gathered stays in memory and is written when there is room.
             } catch {
@@ -176,17 +174,29 @@ package actor LedgerWriter {
     }
 }
 
-/// Events of one caller, and the place where the writer leaves the answer.
-///
-/// Only the writer touches `result` until the caller's own turn at the writer has passed.
-private final class Ticket: @unchecked Sendable {
-    let events: [PreparedEvent]
-    var result: Result<[Appended], LedgerError>?
+/// What waits for the writer, and whether the writer was called to it.
+private struct Tray {
+    var tickets: [Ticket] = []
+    var isBeingEmptied = false
 
-    init(_ events: [PreparedEvent]) { self.events = events }
-
-    func answer() throws(LedgerError) -> [Appended] {
-        guard let result else { preconditionFailure("the writer passed over a ticket") }
-        return try result.get()
+    /// The next tickets, with at most `limit` events unless the first has more; none ends the emptying.
+    mutating func take(limit: Int) -> [Ticket] {
+        var events = 0
+        var count = 0
+        while count < tickets.count, count == 0 || events + tickets[count].events.count <= limit {
+            events += tickets[count].events.count
+            count += 1
+        }
+        isBeingEmptied = count > 0
+        defer { tickets.removeFirst(count) }
+        return Array(tickets[..<count])
     }
+}
+
+/// Events of one caller, who is answered once.
+private struct Ticket: Sendable {
+    let events: [PreparedEvent]
+    let continuation: UnsafeContinuation<Result<[Appended], LedgerError>, Never>
+
+    func answer(_ result: Result<[Appended], LedgerError>) { continuation.resume(returning: result) }
 }

@@ -11,21 +11,27 @@ internal import SQLite
 /// What the writer looks up before it appends: which identities it has seen, and which subject a match key names.
 ///
 /// It is built from the ledger and needs no sync of its own: entries gather in memory and go to disk many at a time, in
-/// the order of the index, long after the commits they belong to. After a crash the writer adds what is missing from
-/// the ledger's last events. The file can be deleted; the next writer builds it again.
+/// the order of the index, long after the commits they belong to, and beside the writer's own work. After a crash the
+/// writer adds what is missing from the ledger's last events. The file can be deleted; the next writer builds it again.
 final class Lookup {
     static let migrator = Migrator(applicationID: 0x4c4c_4931, steps: Migrations.lookup)  // "LLI1"
-    static let flushLimit = 16_384
+    static let flushLimit = 32_768
+    /// When so many flushes' worth has gathered behind one that is under way, the writer waits for it: bounds memory.
+    private static let patience = 4
 
     private let connection: Connection
     private let selectIdentity: Statement
     private let selectMatch: Statement
-    private var identities: [Int64: [Int64]] = [:]
-    private var matches: [[UInt8]: Int64] = [:]
-    private(set) var count = 0
+    private let flusher: LookupFlusher
+    private var gathered = GatheredLookups()
+    /// What is being written just now.
+    private var leaving: GatheredLookups?
     /// The last event whose entries are on disk.
     private(set) var savedSeq: Int64
     private var isEmptyOnDisk: Bool
+
+    /// Entries in memory that no flush has taken yet.
+    var count: Int { gathered.count }
 
     /// Opens the lookups of `ledger`; a file that is damaged, or not theirs, gives way to a new one.
     static func open(path: String, ledger: [UInt8]) throws -> Lookup {
@@ -60,9 +66,13 @@ final class Lookup {
         isEmptyOnDisk = savedSeq == 0
         selectIdentity = try connection.prepare("SELECT seq FROM identity WHERE prefix = ? ORDER BY seq DESC")
         selectMatch = try connection.prepare("SELECT subject FROM match WHERE hash = ?")
+        flusher = try LookupFlusher(path: path)
     }
 
-    func close() throws { try connection.close() }
+    func close() throws {
+        try connection.close()
+        try flusher.close()
+    }
 
     /// Runs `body` on one state of the file, which takes its lock once and not for every question.
     func reading<Result>(_ body: () throws -> Result) throws -> Result {
@@ -74,7 +84,8 @@ final class Lookup {
     /// The events whose identity begins like this one, the latest first.
     func events(identity: [UInt8]) throws -> [Int64] {
         let prefix = Self.prefix(identity)
-        var found = Array((identities[prefix] ?? []).reversed())
+        var found = Array((gathered.identities[prefix] ?? []).reversed())
+        if let leaving = leaving?.identities[prefix] { found += leaving.reversed() }
         if isEmptyOnDisk { return found }
         try selectIdentity.bind(prefix, at: 1)
         while try selectIdentity.step() { found.append(selectIdentity.integer(0)) }
@@ -83,7 +94,7 @@ final class Lookup {
     }
 
     func subject(match hash: [UInt8]) throws -> Int64? {
-        if let subject = matches[hash] { return subject }
+        if let subject = gathered.matches[hash] ?? leaving?.matches[hash] { return subject }
         if isEmptyOnDisk { return nil }
         try selectMatch.bind(hash, at: 1)
         defer { try? selectMatch.reset() }
@@ -91,53 +102,61 @@ final class Lookup {
     }
 
     func add(identity: [UInt8], seq: Int64) {
-        identities[Self.prefix(identity), default: []].append(seq)
-        count += 1
+        gathered.identities[Self.prefix(identity), default: []].append(seq)
+        gathered.count += 1
     }
 
     /// Takes back the entry that was added last for this identity.
     func remove(identity: [UInt8]) {
         let prefix = Self.prefix(identity)
-        identities[prefix]?.removeLast()
-        if identities[prefix]?.isEmpty ?? false { identities[prefix] = nil }
-        count -= 1
+        gathered.identities[prefix]?.removeLast()
+        if gathered.identities[prefix]?.isEmpty ?? false { gathered.identities[prefix] = nil }
+        gathered.count -= 1
     }
 
     func add(match hash: [UInt8], subject: Int64) {
-        matches[hash] = subject
-        count += 1
+        gathered.matches[hash] = subject
+        gathered.count += 1
     }
 
     func remove(match hash: [UInt8]) {
-        matches[hash] = nil
-        count -= 1
+        gathered.matches[hash] = nil
+        gathered.count -= 1
     }
 
     /// Writes what gathered; the file then covers the ledger up to `seq`.
     func flush(upTo seq: Int64) throws {
+        try settle(flusher.end())
         guard seq > savedSeq || count > 0 else { return }
-        try connection.transaction {
-            let insertIdentity = try connection.prepare("INSERT OR IGNORE INTO identity (prefix, seq) VALUES (?, ?)")
-            for (prefix, events) in identities.sorted(by: { $0.key < $1.key }) {
-                for event in events {
-                    try insertIdentity.bind(prefix, at: 1)
-                    try insertIdentity.bind(event, at: 2)
-                    try insertIdentity.run()
-                }
-            }
-            let insertMatch = try connection.prepare("INSERT OR IGNORE INTO match (hash, subject) VALUES (?, ?)")
-            for (hash, subject) in matches.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-                try insertMatch.bind(hash, at: 1)
-                try insertMatch.bind(subject, at: 2)
-                try insertMatch.run()
-            }
-            try connection.execute("UPDATE progress SET seq = \(seq)")
+        begin(upTo: seq)
+        try settle(flusher.end())
+    }
+
+    /// The same, while the writer goes on: returns at once, unless far more gathered than is being written.
+    /// - Throws: why an earlier flush failed, whose entries are in memory again.
+    func flushAside(upTo seq: Int64) throws {
+        try settle(count >= Self.flushLimit * Self.patience ? flusher.end() : flusher.result())
+        if leaving == nil { begin(upTo: seq) }
+    }
+
+    private func begin(upTo seq: Int64) {
+        gathered.upTo = seq
+        leaving = gathered
+        flusher.begin(gathered)
+        gathered = GatheredLookups()
+    }
+
+    private func settle(_ result: Result<Void, any Error>?) throws {
+        guard let result, let written = leaving else { return }
+        leaving = nil
+        switch result {
+        case .success:
+            savedSeq = written.upTo
+            isEmptyOnDisk = false
+        case .failure(let error):
+            gathered.putBack(written)
+            throw error
         }
-        identities.removeAll(keepingCapacity: true)
-        matches.removeAll(keepingCapacity: true)
-        count = 0
-        savedSeq = seq
-        isEmptyOnDisk = false
     }
 
     private static func prefix(_ identity: [UInt8]) -> Int64 {

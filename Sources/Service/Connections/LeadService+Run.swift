@@ -71,7 +71,7 @@ private struct ServerProcess: Service {
             })
         do {
             try await withGracefulShutdownHandler {
-                try await server.run()
+                try await withTaskExecutorPreference(LoopExecutor()) { try await server.run() }
             } onGracefulShutdown: {
                 service.isEnding.store(true, ordering: .relaxed)
             }

@@ -71,11 +71,12 @@ struct HeartbeatTable {
         let replace = try connection.prepare("REPLACE INTO heartbeat (key, name, state) VALUES (?, ?, ?)")
         for place in entries.indices where entries[place].isDirty {
             let rhythm = entries[place].rhythm
-            var blob = BlobWriter(capacity: 3 + rhythm.gaps.count)
+            var blob = BlobWriter(capacity: 4 + rhythm.pauses.count)
             blob.add(rhythm.count)
+            blob.add(rhythm.first)
             blob.add(rhythm.last)
-            blob.add(rhythm.gapCount)
-            for gap in rhythm.gaps { blob.add(gap) }
+            blob.add(rhythm.pauseCount)
+            for pause in rhythm.pauses { blob.add(pause) }
             try replace.bind(entries[place].key, at: 1)
             try replace.bind(entries[place].name, at: 2)
             try replace.bind(blob.bytes, at: 3)
@@ -88,10 +89,10 @@ struct HeartbeatTable {
     static func heartbeat(_ row: Statement, path: String) throws -> Heartbeat {
         let rhythm = row.withBytes(2) { bytes in
             var reader = BlobReader(bytes)
-            let (count, last, gapCount) = (reader.next(), reader.next(), reader.next())
-            var gaps: [Int64] = []
-            while !reader.isAtEnd { gaps.append(reader.next()) }
-            return Rhythm(count: count, last: last, gapCount: gapCount, gaps: gaps)
+            let (count, first, last, pauseCount) = (reader.next(), reader.next(), reader.next(), reader.next())
+            var pauses: [Int64] = []
+            while !reader.isAtEnd { pauses.append(reader.next()) }
+            return Rhythm(count: count, first: first, last: last, pauseCount: pauseCount, pauses: pauses)
         }
         let kind = Heartbeat.Kind.allCases.first { $0.number == row.integer(0) >> 32 }
         guard let rhythm, let kind else { throw ViewsError.damaged(path, "a heartbeat cannot be read") }

@@ -111,7 +111,8 @@ final class Load: Sendable {
         case 0, 1: return Outgoing.post(endpoint, headers: [json], body: Array(marketplaceLead(email: email).utf8))
         case 2:
             let body = #"{"id":"\#(email)","action":"INS","offer":"contoso.backup-cloud","email":"\#(email)"}"#
-            return Outgoing.post("/v1/events", headers: [json, ("Authorization", "Bearer \(key)")], body: Array(body.utf8))
+            return Outgoing.post(
+                "/v1/events", headers: [json, ("Authorization", "Bearer \(key)")], body: Array(body.utf8))
         default:
             let body = #"{"action":"INS","offer":"contoso.backup-cloud","email":"\#(email)"}"#
             return Outgoing.post(
