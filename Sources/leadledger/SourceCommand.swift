@@ -15,7 +15,7 @@ struct SourceCommand: AsyncParsableCommand {
             abstract: "Adds a source, or sets an existing one anew.",
             discussion: """
                 Kind azure-table takes --set account=NAME, table=NAME (marketplaceleads), offer=P.O for rows without \
-                one, interval=5m, overlap=15m, endpoint=URL, timeout=30s, and one secret: account-key, sas or \
+                one, interval=5m, overlap=15m, endpoint=URL, timeout=60s, and one secret: account-key, sas or \
                 connection-string. A service pulls it by itself; without one: leadledger source pull NAME.
                 """)
         @Argument var name: String

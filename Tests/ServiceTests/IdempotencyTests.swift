@@ -94,8 +94,8 @@ import Views
         }
     }
 
-    @Test func `only so many answers are kept, the latest`() {
-        let answers = KeptAnswers(limit: 2)
+    @Test(arguments: [KeptAnswers(limit: 2), KeptAnswers(limit: 100, bytesLimit: 2)])
+    func `only so many answers are kept, and so many bytes of them, the latest`(answers: KeptAnswers) {
         for key in ["a", "b", "c"] {
             guard case .nothing = answers.begin(key, digest: [1]) else {
                 Issue.record("\(key) was there before")

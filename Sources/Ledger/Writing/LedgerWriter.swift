@@ -12,8 +12,9 @@ internal import Synchronization
 /// The one writer of the ledger.
 ///
 /// `append` returns after the commit that holds its events is on disk. Callers that wait while one commit runs share
-/// the next: each puts its events into a tray, and whoever finds it empty has the writer called to it. A conflict of one is told to that one alone; a failure of the disk is
-/// told to all whose commit it was, and leaves nothing behind.
+/// the next: each puts its events into a tray, and whoever finds nobody at work on it has the writer called to it. A
+/// conflict of one is told to that one alone; a failure of the disk is told to all whose commit it was, and leaves
+/// nothing behind.
 package actor LedgerWriter {
     /// The most events that share a commit; bounds what a transaction holds in memory.
     static let commitLimit = 8_192

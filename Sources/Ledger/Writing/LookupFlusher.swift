@@ -22,7 +22,8 @@ struct GatheredLookups: Sendable {
 
 /// Writes lookups to disk on a thread of its own, with a connection of its own, one lot at a time.
 ///
-/// A lot takes a hundredth of a second and more: on the writer's thread, every caller would wait that long now and then.
+/// A lot takes a hundredth of a second and more: on the writer's thread, every caller would wait that long now and
+/// then.
 final class LookupFlusher: Sendable {
     private let queue = DispatchQueue(label: "leadledger.lookup")
     /// Used on the queue alone.

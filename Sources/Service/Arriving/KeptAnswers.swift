@@ -31,12 +31,21 @@ final class KeptAnswers: Sendable {
         var order: [(key: String, number: UInt64)] = []
         var first = 0
         var count: UInt64 = 0
+        /// Of the bodies that are kept.
+        var bytes = 0
     }
 
     private let limit: Int
+    private let bytesLimit: Int
     private let state = Mutex<State>(State())
 
-    init(limit: Int) { self.limit = limit }
+    /// - Parameters:
+    ///   - limit: answers that are kept.
+    ///   - bytesLimit: bytes of their bodies together; answers to long arrays are long.
+    init(limit: Int, bytesLimit: Int = 32 << 20) {
+        self.limit = limit
+        self.bytesLimit = bytesLimit
+    }
 
     func begin(_ key: String, digest: [UInt8]) -> Found {
         state.withLock { state in
@@ -55,10 +64,13 @@ final class KeptAnswers: Sendable {
             guard let number = state.entries[key]?.number else { return }
             state.entries[key]?.kept = kept
             state.order.append((key, number))
-            while state.order.count - state.first > limit {
+            state.bytes += kept.body.count
+            while state.order.count - state.first > limit || state.bytes > bytesLimit {
                 let oldest = state.order[state.first]
                 state.first += 1
-                if state.entries[oldest.key]?.number == oldest.number { state.entries[oldest.key] = nil }
+                guard let entry = state.entries[oldest.key], entry.number == oldest.number else { continue }
+                state.bytes -= entry.kept?.body.count ?? 0
+                state.entries[oldest.key] = nil
             }
             if state.first > limit {
                 state.order.removeFirst(state.first)

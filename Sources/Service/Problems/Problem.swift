@@ -51,7 +51,7 @@ struct Problem: Error {
         var all: [JSON.Member] = [
             JSON.Member("type", .string(type.uri)), JSON.Member("title", .string(type.title)),
             JSON.Member("status", .number(type.status)),
-            JSON.Member("detail", .string(detail + " " + type.advice)),
+            JSON.Member("detail", .string((detail.hasSuffix(".") ? detail : detail + ".") + " " + type.advice)),
             JSON.Member("requestId", .string(requestID)),
         ]
         all += members
