@@ -128,7 +128,7 @@ let package = Package(
         .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: own),
         .testTarget(name: "Tidy", swiftSettings: own),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["TestKit", "leadledger", "crm-simulators", "traffic"],
+            name: "EndToEndTests", dependencies: ["TestKit", "leadledger", "crm-simulators", "traffic", crypto],
             swiftSettings: own),
         .testTarget(name: "OrderedJSONTests", dependencies: ["OrderedJSON", "TestKit"], swiftSettings: own),
         .testTarget(

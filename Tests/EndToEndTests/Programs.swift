@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TestKit
 
 /// The programs as they were built, found beside the tests.
 enum Programs {
@@ -120,6 +121,11 @@ final class Running {
 
     func ended() async throws -> Ended {
         for await _ in ending {}
+        // A test whose time is over is cancelled while the program still runs.
+        if process.isRunning {
+            send(SIGKILL)
+            process.waitUntilExit()
+        }
         let signal: Int32 = process.terminationReason == .uncaughtSignal ? 128 : 0
         return Ended(
             status: process.terminationStatus + signal, out: try String(contentsOfFile: outFile, encoding: .utf8),

@@ -26,7 +26,10 @@ struct ControlClient {
         request.method = .POST
         request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(act)))
         if let why = act.onlyHere, isServed { throw ActFailure(why) }
-        let client = HTTPClient()
+        var configuration = HTTPClient.Configuration()
+        // Who is there answers at the first try; a socket that was left behind would be tried for ten seconds.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        let client = HTTPClient(configuration: configuration)
         do {
             let response = try await client.execute(request, timeout: Self.timeout)
             let body = try await response.body.collect(upTo: Self.answerLimit)

@@ -128,7 +128,7 @@ struct DeliveryService: ServiceLifecycle.Service {
         try await withGracefulShutdownHandler {
             _ = try await Reconciler(
                 writer: writer, views: views, files: home.files, policy: home.policy, clock: home.clock,
-                isCancelled: { stop.isSet }
+                isCancelled: { stop.isSet || Task.isCancelled }
             ).supervise { [logger] destination, why in
                 logger.error("a worker failed", metadata: ["destination": "\(destination)", "error": "\(why)"])
             }

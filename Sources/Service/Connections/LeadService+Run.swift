@@ -7,6 +7,14 @@ internal import NIOPosix
 package import ServiceLifecycle
 internal import Synchronization
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
 extension LeadService {
     /// The server as a part of a service group: it ends when the group does, and answers before that what it has taken.
     /// - Parameter onRunning: is told the base URL once connections are taken.
@@ -61,10 +69,19 @@ private struct ServerProcess: Service {
                 let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
                 await onRunning("\(scheme)://\(host):\(channel.localAddress?.port ?? settings.port)")
             })
-        try await withGracefulShutdownHandler {
-            try await withTaskExecutorPreference(LoopExecutor()) { try await server.run() }
-        } onGracefulShutdown: {
-            service.isEnding.store(true, ordering: .relaxed)
+        do {
+            try await withGracefulShutdownHandler {
+                try await withTaskExecutorPreference(LoopExecutor()) { try await server.run() }
+            } onGracefulShutdown: {
+                service.isEnding.store(true, ordering: .relaxed)
+            }
+        } catch let error as IOError {
+            let why =
+                error.errnoCode == EADDRINUSE
+                ? "another program listens there" : String(cString: strerror(error.errnoCode))
+            throw ServiceError(
+                description: "cannot listen at \(settings.host), port \(settings.port): \(why). "
+                    + "Choose another with --host and --port, or stop the other program")
         }
     }
 

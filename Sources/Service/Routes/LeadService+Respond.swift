@@ -52,7 +52,12 @@ extension LeadService {
         let head = head(of: answer, requestID: requestID)
         let body = request.method == .head ? ResponseBody() : ResponseBody(byteBuffer: answer.body)
         try await writer.write(response: head, body: body)
+        // What follows on this connection was read ahead perhaps: taken now, it would be recorded and never answered.
+        if answer.closes { throw LastAnswer() }
     }
+
+    /// Ends a connection after the answer that said so.
+    private struct LastAnswer: Error {}
 
     /// Path and query as they came, without the scheme and host of an absolute form.
     private static func target(_ request: Request) -> (path: Substring, query: Substring) {
