@@ -23,27 +23,28 @@ struct RunningService: Sendable {
 
     /// Hands a service to `body`, and ends it gracefully afterwards.
     /// - Parameter append: stands in for the writer's, which it is given.
-    static func run(
+    static func run<Result: Sendable>(
         _ home: SharedHome? = nil, settings: ServiceSettings = .init(),
         append: (@Sendable (LedgerWriter, [NewEvent]) async throws -> [Appended])? = nil,
-        _ body: @Sendable (RunningService) async throws -> Void
-    ) async throws {
+        _ body: @Sendable (RunningService) async throws -> Result
+    ) async throws -> Result {
         let home = try home ?? SharedHome()
         let writer = try home.writer()
         do {
-            try await run(home, settings, writer, append ?? { try await $0.append($1) }, body)
+            let result = try await run(home, settings, writer, append ?? { try await $0.append($1) }, body)
+            try await writer.close()
+            return result
         } catch {
             try? await writer.close()
             throw error
         }
-        try await writer.close()
     }
 
-    private static func run(
+    private static func run<Result: Sendable>(
         _ home: SharedHome, _ settings: ServiceSettings, _ writer: LedgerWriter,
         _ append: @escaping @Sendable (LedgerWriter, [NewEvent]) async throws -> [Appended],
-        _ body: @Sendable (RunningService) async throws -> Void
-    ) async throws {
+        _ body: @Sendable (RunningService) async throws -> Result
+    ) async throws -> Result {
         let views = try ViewsWriter(files: home.files, policy: .september2018)
         var settings = settings
         settings.port = 0
