@@ -69,33 +69,41 @@ struct RunningService: Sendable {
             configuration: .init(
                 services: [.init(service: service.application { found.yield($0) })],
                 logger: Logger(label: "group") { _ in SwiftLogNoOpLogHandler() }))
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
+        let result = try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
                 defer { found.finish() }
                 try await group.run()
             }
             var iterator = bases.makeAsyncIterator()
-            guard let base = await iterator.next() else { return try await tasks.waitForAll() }
+            guard let base = await iterator.next() else {
+                try await tasks.waitForAll()
+                throw NoSuchService()
+            }
             let port = Int(base.split(separator: ":").last ?? "") ?? 0
             let running = RunningService(
                 base: base, port: port, gate: gate, metrics: metrics, service: service, lines: lines, home: home,
                 token: home.token, keys: home.keys)
             do {
-                try await body(running)
+                let result = try await body(running)
+                await group.triggerGracefulShutdown()
+                try await tasks.waitForAll()
+                return result
             } catch {
                 await group.triggerGracefulShutdown()
                 throw error
             }
-            await group.triggerGracefulShutdown()
-            try await tasks.waitForAll()
         }
         try await views.close()
+        return result
     }
 
     func events() throws -> Int64 { try LedgerReader(files: home.files).head().size }
 }
 
 struct NoSuchPolicy: Error {}
+
+/// The service ended before it took connections.
+struct NoSuchService: Error {}
 
 extension Span {
     static let millisecond = Span(micros: 1_000)
