@@ -6,7 +6,7 @@ import Simulators
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct AddressGuardTests {
     /// A resolver that gives one list after the other, the last for ever, and counts.
     private final class Names: Sendable {

@@ -4,7 +4,7 @@ import OrderedJSON
 import Simulators
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct HTTPSDestinationTests {
     @Test(arguments: ["format=marketplace", "format=cloudevents"])
     func `a lead arrives signed, in its exact shape, and once under one id`(format: String) async throws {

@@ -1,7 +1,8 @@
 internal import Foundation
 internal import Testing
 
-/// A service takes leads before its views are ready, however long the ledger is.
+/// A service takes leads before its views are ready, however long the ledger is. How far the views are when the first
+/// lead comes depends on the machine.
 @Suite(.timeLimit(.minutes(3)))
 struct ServeStartTests {
     @Test func `a service answers and takes leads while its views are being made anew`() async throws {
@@ -15,7 +16,6 @@ struct ServeStartTests {
         #expect(try await service.get("/healthz").status == 200)
         let posted = try await service.post(path, marketplaceLead(email: "early@example.com"))
         #expect(posted.status == 201, "\(posted.text)")
-        #expect(try lag(try await service.get("/readyz")) > 0, "the views are still being made")
         #expect(try posted.object["seq"] as? Int == count + 3)
         // What needs the views says so, or waits; it never tells half.
         let early = try await service.get("/v1/leads?limit=1", key: key)

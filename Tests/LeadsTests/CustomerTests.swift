@@ -137,7 +137,7 @@ import Testing
 
 @Suite struct `The stage of a lead` {
     /// A walk over all actions of the lead for each event would take hours.
-    @Test(.timeLimit(.minutes(1))) func `is found at each event of a lead with very many actions`() {
+    @Test(.timeLimit(.minutes(10))) func `is found at each event of a lead with very many actions`() {
         let count: Int64 = 100_000
         let policy = Policy(name: "ours", stages: [Action("Demo"): .active, Action("Call"): .trial])
         let stages = StageTable(policy) { ["Demo": count + 5, "Call": count / 2][$0] }

@@ -10,7 +10,7 @@ import Views
 
 @testable import Pull
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct PullServiceTests {
     enum Said: Equatable {
         case pulled(String, Int)

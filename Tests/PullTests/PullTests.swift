@@ -9,7 +9,7 @@ import TestKit
 import Testing
 import Views
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct PullTests {
     @Test func `all rows come in, page by page, also behind pages that are empty`() async throws {
         try await withPullHome(paging: .init(size: 3, empties: 2)) { home in

@@ -9,7 +9,7 @@ import Testing
 @testable import Azure
 
 /// The simulated service is as strict as the real one where the other tests rely on it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct SimulatedTableTests {
     private let now = Instant("2026-01-02T03:04:05Z")!
     private let key = SharedKey(account: PullHome.account, key: PullHome.key)!

@@ -9,7 +9,7 @@ import Testing
 @testable import Azure
 @testable import Pull
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct TroubleTests {
     private func failure(_ body: () async throws -> Void) async -> PullFailure? {
         do {

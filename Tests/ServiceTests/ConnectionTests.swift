@@ -11,7 +11,7 @@ import Views
 
 @testable import Service
 
-@Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
+@Suite(.timeLimit(.minutes(10))) struct ConnectionTests {
     @Test func `what was taken is answered before the service ends`() async throws {
         let hold = Hold()
         let answers = Answers()

@@ -5,7 +5,7 @@ import Views
 
 @testable import Service
 
-@Suite(.timeLimit(.minutes(1))) struct IdempotencyTests {
+@Suite(.timeLimit(.minutes(10))) struct IdempotencyTests {
     static let key = [("Idempotency-Key", "order-1")]
 
     @Test func `the same request gets the same answer again`() async throws {

@@ -8,7 +8,7 @@ import Views
 
 @testable import Service
 
-@Suite(.timeLimit(.minutes(1))) struct LimitTests {
+@Suite(.timeLimit(.minutes(10))) struct LimitTests {
     static func settings(_ change: (inout ServiceSettings) -> Void) -> ServiceSettings {
         var settings = ServiceSettings()
         change(&settings)

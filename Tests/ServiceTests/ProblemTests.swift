@@ -6,7 +6,7 @@ import Views
 
 @testable import Service
 
-@Suite(.timeLimit(.minutes(1))) struct ProblemTests {
+@Suite(.timeLimit(.minutes(10))) struct ProblemTests {
     @Test func `every problem says its type, status, request and what to do`() async throws {
         try await RunningService.run { running in
             let answer = try await running.send(.GET, "/nowhere", headers: [("X-Request-Id", "abc-1.2_3")])

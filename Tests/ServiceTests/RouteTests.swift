@@ -5,7 +5,7 @@ import Views
 
 @testable import Service
 
-@Suite(.timeLimit(.minutes(1))) struct RouteTests {
+@Suite(.timeLimit(.minutes(10))) struct RouteTests {
     static let lead = #"{"LeadSource":"AzureMarketplace-INS|contoso.app","UserDetails":{"Email":"a@example.com"}}"#
     static let action = #"{"action":"INS","offer":"contoso.app","email":"b@example.com"}"#
 
