@@ -14,10 +14,14 @@ package protocol Act: Codable, Sendable {
     static var name: String { get }
     /// Why a service cannot perform it for the command; `nil` when it can.
     var onlyHere: String? { get }
+    /// Whether no other such act may come between what it looks at and what it writes.
+    var takesTurns: Bool { get }
     func perform(on home: OpenHome) async throws -> JSON
 }
 
 extension Act {
+    package var takesTurns: Bool { true }
+
     package var onlyHere: String? { nil }
 }
 

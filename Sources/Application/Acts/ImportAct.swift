@@ -32,6 +32,8 @@ package struct ImportAct: Act {
                 + "or stop the service first" : nil
     }
 
+    package var takesTurns: Bool { false }
+
     package func perform(on home: OpenHome) async throws -> JSON {
         let (owner, writer) = (home.home, home.writer)
         return try await run(owner) { try await writer.append($0) }

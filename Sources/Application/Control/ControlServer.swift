@@ -14,6 +14,13 @@ struct ControlServer: Service {
     let files: LedgerFiles
     let home: OpenHome
     let logger: Logger
+    private let turn = Turn()
+
+    init(files: LedgerFiles, home: OpenHome, logger: Logger) {
+        self.files = files
+        self.home = home
+        self.logger = logger
+    }
 
     /// Bytes of an act; a correction of a quarantined lead is the largest.
     static let bodyLimit = 4 << 20
@@ -34,7 +41,12 @@ struct ControlServer: Service {
             router: router, configuration: .init(address: .unixDomainSocket(path: path), serverName: nil),
             logger: Logger(label: "leadledger.control", factory: { _ in SwiftLogNoOpLogHandler() }))
         defer { try? FileManager.default.removeItem(atPath: path) }
-        try await application.run()
+        do {
+            try await application.run()
+        } catch {
+            logger.error("commands cannot reach the service", metadata: ["error": "\(error)"])
+            try await gracefulShutdown()
+        }
     }
 
     private func answer(_ request: Request, name: String) async throws -> Response {
@@ -46,11 +58,35 @@ struct ControlServer: Service {
                     "the service knows no act \(name): it runs another version of leadledger than this command; "
                         + "start it again with this one")
             }
-            reply = ControlReply(answer: try await act.perform(on: home))
+            reply = ControlReply(answer: try await perform(act))
         } catch {
             reply = ControlReply(error)
         }
         return Response(status: .ok, body: .init(byteBuffer: ByteBuffer(bytes: reply.json.encoded())))
+    }
+}
+
+extension ControlServer {
+    /// An act that looks before it writes must find things as it left them.
+    private func perform(_ act: some Act) async throws -> JSON {
+        guard act.takesTurns else { return try await act.perform(on: home) }
+        return try await turn.take { try await act.perform(on: home) }
+    }
+}
+
+/// Lets one at a time through, in the order of their coming.
+private actor Turn {
+    private var isTaken = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func take<Result: Sendable>(_ body: @Sendable () async throws -> Result) async rethrows -> Result {
+        if isTaken {
+            await withCheckedContinuation { waiting.append($0) }
+        } else {
+            isTaken = true
+        }
+        defer { if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().resume() } }
+        return try await body()
     }
 }
 

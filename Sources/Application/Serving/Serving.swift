@@ -54,7 +54,9 @@ package struct Serving: Sendable {
         let group = ServiceGroup(
             configuration: .init(
                 services: [
-                    .init(service: FoldService(writer: writer, views: views, gate: gate, head: head, logger: logger)),
+                    .init(
+                        service: FoldService(writer: writer, views: views, gate: gate, head: head, logger: logger),
+                        failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: delivery(writer, views)), .init(service: pull(writer, views)),
                     .init(service: ControlServer(files: files, home: open, logger: logger)),
                     .init(
@@ -116,7 +118,8 @@ struct SourcesService: ServiceLifecycle.Service {
     func run() async throws { await cancelWhenGracefulShutdown { await pull.run() } }
 }
 
-/// The delivery workers of a service.
+/// The delivery workers of a service. What keeps them from working must not keep leads from being recorded: they are
+/// begun again, until the service ends.
 struct DeliveryService: ServiceLifecycle.Service {
     let home: Home
     let writer: LedgerWriter
@@ -125,15 +128,28 @@ struct DeliveryService: ServiceLifecycle.Service {
 
     func run() async throws {
         let stop = StopFlag()
-        try await withGracefulShutdownHandler {
-            _ = try await Reconciler(
-                writer: writer, views: views, files: home.files, policy: home.policy, clock: home.clock,
-                isCancelled: { stop.isSet || Task.isCancelled }
-            ).supervise { [logger] destination, why in
-                logger.error("a worker failed", metadata: ["destination": "\(destination)", "error": "\(why)"])
+        await withGracefulShutdownHandler {
+            while !stop.isSet, !Task.isCancelled {
+                do {
+                    try await work(stop)
+                } catch {
+                    logger.error("delivery could not be begun", metadata: ["error": "\(error)"])
+                    try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.pauseAfterFailure) }
+                }
             }
         } onGracefulShutdown: {
             stop.set()
+        }
+    }
+
+    private static let pauseAfterFailure = Duration.seconds(5)
+
+    private func work(_ stop: StopFlag) async throws {
+        _ = try await Reconciler(
+            writer: writer, views: views, files: home.files, policy: home.policy, clock: home.clock,
+            isCancelled: { stop.isSet || Task.isCancelled }
+        ).supervise { [logger] destination, why in
+            logger.error("a worker failed", metadata: ["destination": "\(destination)", "error": "\(why)"])
         }
     }
 }
