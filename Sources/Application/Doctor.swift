@@ -7,7 +7,7 @@ internal import Reports
 internal import SQLite
 internal import Views
 
-/// Looks a home over: what is as it should be, what is not, and what to do about it. Changes nothing.
+/// Looks a home over: what is as it should be, what is not, and what to do about it. Records nothing.
 package struct Doctor {
     package struct Check: Hashable, Sendable {
         package let name: String
@@ -59,7 +59,7 @@ package struct Doctor {
             add(
                 "settings", true,
                 settings.text(.publicURL).map { "endpoints are shown under \($0)" }
-                    ?? "publicURL is not set: endpoints are shown under \(settings.servedURL)")
+                    ?? "publicURL is not set: endpoints are shown under where the service listens")
         } catch {
             add("settings", false, "\(error)", advice: "mend it; look at all: leadledger config")
         }

@@ -98,7 +98,9 @@ struct ControlReply {
 
     init(_ error: any Error) {
         let isUsage = (error as? ActFailure)?.isUsage ?? false
-        json = ["error": .string("\(error)"), "usage": .bool(isUsage)]
+        let text =
+            error is CancellationError ? "the service ended before this was done: run the command again" : "\(error)"
+        json = ["error": .string(text), "usage": .bool(isUsage)]
     }
 
     /// The answer in what a service sent.

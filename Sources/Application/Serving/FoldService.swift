@@ -32,14 +32,14 @@ struct FoldService: ServiceLifecycle.Service {
             _ = await fold()
             group.cancelAll()
         }
-        head.releaseAll()
+        head.end()
         // Nobody can say what the disk holds: only opening the ledger anew can. Whoever watches the process starts it
         // again; a service that goes on would answer every lead with a problem.
         if let failure = writer.failedFor { throw failure }
     }
 
     private func foldAll() async {
-        while await !fold(), !Task.isShuttingDownGracefully, !Task.isCancelled {
+        while await !fold(), writer.failedFor == nil, !Task.isShuttingDownGracefully, !Task.isCancelled {
             try? await Task.sleep(for: Self.pauseAfterFailure)
         }
     }

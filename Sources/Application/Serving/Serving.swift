@@ -40,8 +40,12 @@ package struct Serving: Sendable {
         let head = FoldedHead()
         let files = home.files
         let url = Mutex(settings.servedURL)
+        let ending = StopFlag()
+        var owner = home
+        // An act that takes long must not hold up the end: what it recorded stays, and it is run again for the rest.
+        owner.isCancelled = { ending.isSet }
         let open = OpenHome(
-            home: home, writer: writer, views: { views }, servedURL: { url.withLock { $0 } },
+            home: owner, writer: writer, views: { views }, servedURL: { url.withLock { $0 } },
             appended: { await head.wait(for: $0) })
         let metrics = Metrics()
         let status = ServingStatus(writer: writer, head: head, files: files, policy: home.policy, clock: home.clock)
@@ -64,6 +68,8 @@ package struct Serving: Sendable {
                             url.withLock { $0 = running }
                             ready(running)
                         }),
+                    // The last of the list is the first that hears of the end.
+                    .init(service: EndService(flag: ending)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Logger(label: "leadledger.services", factory: { _ in SwiftLogNoOpLogHandler() })))
@@ -108,6 +114,16 @@ package struct Serving: Sendable {
         service.waitingLimit = settings.number(.waitingLimit)
         service.requestsPerKey = settings.number(.requestsPerKey)
         return service
+    }
+}
+
+/// Says to what does not listen for it that the service ends.
+private struct EndService: ServiceLifecycle.Service {
+    let flag: StopFlag
+
+    func run() async throws {
+        try await gracefulShutdown()
+        flag.set()
     }
 }
 
