@@ -48,6 +48,14 @@ package struct OpenHome: Sendable {
     /// Told of what an act appended; returns when whoever must know of it does.
     var appended: @Sendable (Int64) async -> Void = { _ in }
 
+    /// The same home, where long work also ends when `isGone` says that nobody wants it any more.
+    func ending(_ isGone: @escaping @Sendable () -> Bool) -> OpenHome {
+        var owner = home
+        let isCancelled = owner.isCancelled
+        owner.isCancelled = { isCancelled() || isGone() }
+        return OpenHome(home: owner, writer: writer, views: views, servedURL: servedURL, appended: appended)
+    }
+
     /// The ledger and its views with everything folded that was recorded before the call.
     func snapshot() async throws -> Snapshot {
         let home = home
@@ -93,7 +101,7 @@ extension Home {
     package func perform(_ act: some Act) async throws -> JSON {
         try files.requireHome()
         let served = try settings.servedURL
-        if let answer = try await ControlClient(files).perform(act) { return answer }
+        if let answer = try await ControlClient(self).perform(act) { return answer }
         let views = OwnViews(self)
         return try await write { writer in
             do {

@@ -50,17 +50,22 @@ struct ControlServer: Service {
     }
 
     private func answer(_ request: Request, name: String) async throws -> Response {
-        let body = try await request.body.collect(upTo: Self.bodyLimit)
-        let reply: ControlReply
-        do {
-            guard let act = try Acts.read(name, Array(body.readableBytesView)) else {
-                throw ActFailure(
-                    "the service knows no act \(name): it runs another version of leadledger than this command; "
-                        + "start it again with this one")
+        let isGone = StopFlag()
+        // A command that was interrupted closes its connection, and wants no more of what it asked for.
+        let reply = try await request.body.consumeWithInboundCloseHandler { body in
+            let bytes = Array(try await body.collect(upTo: Self.bodyLimit).readableBytesView)
+            do {
+                guard let act = try Acts.read(name, bytes) else {
+                    throw ActFailure(
+                        "the service knows no act \(name): it runs another version of leadledger than this command; "
+                            + "start it again with this one")
+                }
+                return ControlReply(answer: try await perform(act, on: home.ending { isGone.isSet }))
+            } catch {
+                return ControlReply(error)
             }
-            reply = ControlReply(answer: try await perform(act))
-        } catch {
-            reply = ControlReply(error)
+        } onInboundClosed: {
+            isGone.set()
         }
         return Response(status: .ok, body: .init(byteBuffer: ByteBuffer(bytes: reply.json.encoded())))
     }
@@ -68,7 +73,7 @@ struct ControlServer: Service {
 
 extension ControlServer {
     /// An act that looks before it writes must find things as it left them.
-    private func perform(_ act: some Act) async throws -> JSON {
+    private func perform(_ act: some Act, on home: OpenHome) async throws -> JSON {
         guard act.takesTurns else { return try await act.perform(on: home) }
         return try await turn.take { try await act.perform(on: home) }
     }

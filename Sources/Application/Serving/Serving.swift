@@ -50,8 +50,10 @@ package struct Serving: Sendable {
         let metrics = Metrics()
         let status = ServingStatus(writer: writer, head: head, files: files, policy: home.policy, clock: home.clock)
         metrics.add { status.metrics }
+        let health = SourceHealth()
+        metrics.add { health.metrics }
         let service = try LeadService(
-            settings: serviceSettings, files: files,
+            settings: settings.service, files: files,
             policies: { try Policies.named($0, home: files.home) }, policy: home.policy, writer: writer, gate: gate,
             folded: { await head.wait(for: $0) }, status: { status.now }, metrics: metrics, clock: home.clock,
             logger: logger)
@@ -61,7 +63,7 @@ package struct Serving: Sendable {
                     .init(
                         service: FoldService(writer: writer, views: views, gate: gate, head: head, logger: logger),
                         failureTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: delivery(writer, views)), .init(service: pull(writer, views)),
+                    .init(service: delivery(writer, views)), .init(service: pull(writer, views, health)),
                     .init(service: ControlServer(files: files, home: open, logger: logger)),
                     .init(
                         service: service.application { running in
@@ -87,32 +89,38 @@ package struct Serving: Sendable {
         DeliveryService(home: home, writer: writer, views: views, logger: logger)
     }
 
-    private func pull(_ writer: LedgerWriter, _ views: ViewsWriter) -> SourcesService {
+    private func pull(_ writer: LedgerWriter, _ views: ViewsWriter, _ health: SourceHealth) -> SourcesService {
         SourcesService(
             pull: PullService(
                 sources: { await views.sources.active }, secrets: SecretReader(),
                 append: { try await writer.append($0) }, clock: home.clock,
                 pulled: { [logger] name, counts in
+                    health.note(name, isFailing: false)
                     logger.debug(
                         "a source was read", metadata: ["source": "\(name)", "recorded": "\(counts.recorded)"])
                 },
                 failed: { [logger] name, why in
+                    health.note(name, isFailing: true)
                     logger.warning("a source could not be read", metadata: ["source": "\(name)", "error": "\(why)"])
                 }))
     }
 
-    private var serviceSettings: ServiceSettings {
+}
+
+extension Settings {
+    /// What of the settings concerns the HTTP service.
+    var service: ServiceSettings {
         var service = ServiceSettings()
-        service.host = settings[.host].text
-        service.port = settings.number(.port)
-        service.certificateFile = settings.text(.tlsCertificate)
-        service.keyFile = settings.text(.tlsKey)
-        service.trustedProxies = settings.list(.trustedProxies)
-        service.duplicateWindow = settings.span(.duplicateWindow)
-        service.bodyLimit = settings.number(.bodyLimit)
-        service.connectionLimit = settings.number(.connectionLimit)
-        service.waitingLimit = settings.number(.waitingLimit)
-        service.requestsPerKey = settings.number(.requestsPerKey)
+        service.host = self[.host].text
+        service.port = number(.port)
+        service.certificateFile = text(.tlsCertificate)
+        service.keyFile = text(.tlsKey)
+        service.trustedProxies = list(.trustedProxies)
+        service.duplicateWindow = span(.duplicateWindow)
+        service.bodyLimit = number(.bodyLimit)
+        service.connectionLimit = number(.connectionLimit)
+        service.waitingLimit = number(.waitingLimit)
+        service.requestsPerKey = number(.requestsPerKey)
         return service
     }
 }
