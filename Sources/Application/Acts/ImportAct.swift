@@ -18,7 +18,10 @@ package struct ImportAct: Act {
     ///   - path: `-` is the standard input, which only the command itself can read.
     ///   - rejects: where rows go that are not taken.
     package init(path: String, format: ImportFormat, offer: String?, source: String?, rejects: String?) {
-        func absolute(_ path: String) -> String { path == "-" ? path : URL(fileURLWithPath: path).path }
+        // Links are followed here: what `/dev/stdin` leads to, only this process knows.
+        func absolute(_ path: String) -> String {
+            path == "-" ? path : URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        }
         self.path = absolute(path)
         self.format = format.rawValue
         self.offer = offer
@@ -34,7 +37,6 @@ package struct ImportAct: Act {
 
     /// What does not exist is left to whoever opens it to say so.
     private static func isFile(_ path: String) -> Bool {
-        let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
         let kind = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
         return (kind == nil || kind == .typeRegular) && !["/dev/", "/proc/"].contains(where: path.hasPrefix)
     }
