@@ -18,8 +18,10 @@ extension Route {
                     schema: .string("^lle_[a-z2-7]{40}$"), isInPath: true)
             ],
             bodies: [
-                "application/json", "application/x-www-form-urlencoded", "application/cloudevents+json",
-                "application/cloudevents-batch+json",
+                Body(type: "application/json", schema: .lead),
+                Body(type: "application/x-www-form-urlencoded", schema: .form),
+                Body(type: "application/cloudevents+json", schema: .oneCloudEvent),
+                Body(type: "application/cloudevents-batch+json", schema: .cloudEvents),
             ],
             answers: [
                 Reply(status: 201, description: "New.", schema: .oneOrMore("Receipt")),
@@ -40,7 +42,9 @@ extension Route {
                     schema: .string("^[!-~]{1,255}$"), isHeader: true)
             ],
             bodies: [
-                "application/json", "application/cloudevents+json", "application/cloudevents-batch+json",
+                Body(type: "application/json", schema: .events),
+                Body(type: "application/cloudevents+json", schema: .oneCloudEvent),
+                Body(type: "application/cloudevents-batch+json", schema: .cloudEvents),
             ],
             answers: [
                 Reply(status: 201, description: "At least one is new.", schema: .oneOrMore("Receipt")),
