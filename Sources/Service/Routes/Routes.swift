@@ -69,7 +69,7 @@ extension Route {
             answers: [
                 Reply(status: 200, description: "Ready.", schema: .component("Readiness")),
                 Reply(
-                    status: 503, description: "The ledger cannot be written, or the service is ending.",
+                    status: 503, description: "The last commit failed, or the service is ending: `reason` says which.",
                     schema: .component("Readiness")),
             ],
             handle: { service, _ in service.readiness() }),
@@ -81,7 +81,8 @@ extension Route {
                     status: 200, description: "Figures.", type: "text/plain; version=0.0.4; charset=utf-8",
                     schema: .string())
             ],
-            handle: { service, _ in service.figures() }),
+            problems: [.busy],
+            handle: { service, _ in try await service.figures() }),
         Route(
             method: .get, template: "/openapi.json", operation: "description", summary: "This document.",
             access: .everybody, answers: [Reply(status: 200, description: "OpenAPI 3.1.")],
