@@ -82,8 +82,8 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Leads", "Ledger", "Views", "Reports", "Intake", "OrderedJSON", crypto, httpServer, httpServerTLS,
-                httpTypes, lifecycle, logging, nioCore, nioHTTP, nioSockets, nioTLS,
+                "Leads", "Ledger", "Views", "Reports", "Intake", "OrderedJSON", "SQLite", crypto, httpServer,
+                httpServerTLS, httpTypes, lifecycle, logging, nioCore, nioHTTP, nioSockets, nioTLS,
             ],
             swiftSettings: own),
         .target(

@@ -27,6 +27,7 @@ package final class LeadService: Sendable {
     let offers: OfferNumbers
     let answers: KeptAnswers
     let reads: ReadLine
+    let figureLine: ReadLine
     let pace: KeyPace
     let forwarded: Forwarded
     let leadReaders = Readers { LeadRequests(rules: .system) }
@@ -74,7 +75,8 @@ package final class LeadService: Sendable {
         self.logger = logger
         ids = PublicID(ledger: ledger)
         appends = AppendLine(limit: settings.waitingLimit, metrics: metrics, append: append)
-        reads = ReadLine(threads: settings.readThreads, limit: settings.readLimit, metrics: metrics)
+        reads = ReadLine(threads: settings.readThreads, limit: settings.readLimit, running: metrics.reads)
+        figureLine = ReadLine(threads: 1, limit: settings.readLimit, running: Counter())
         offers = OfferNumbers(files: files)
         answers = KeptAnswers(limit: settings.keptAnswers)
         pace = KeyPace(perSecond: settings.requestsPerKey)

@@ -30,10 +30,17 @@ struct ServeCommand: AsyncParsableCommand {
         var logger = Logger(label: "leadledger", factory: { JSONLines(label: $0) })
         logger.logLevel = Logger.Level(rawValue: settings[.logLevel].text) ?? .notice
         let output = options.output
-        try await Serving(home: home, settings: settings, logger: logger).run { url in
-            let out = StandardOutput()
-            out.line(output == .table ? "leadledger listens at \(url)" : JSON.object([.init("url", .string(url))]).text)
-            out.flush()
+        do {
+            try await Serving(home: home, settings: settings, logger: logger).run { url in
+                let out = StandardOutput()
+                out.line(
+                    output == .table ? "leadledger listens at \(url)" : JSON.object([.init("url", .string(url))]).text)
+                out.flush()
+            }
+        } catch {
+            await JSONLines.flush()
+            throw error
         }
+        await JSONLines.flush()
     }
 }

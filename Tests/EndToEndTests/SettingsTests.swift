@@ -139,13 +139,16 @@ struct DoctorTests {
             checks.filter { $0["ok"] as? Bool == false }.map { $0["check"] as? String } == ["offer contoso.silent-one"])
     }
 
-    @Test func `a silent offer is told to those who watch the service`() async throws {
+    @Test func `a silent offer is told to those who watch the service, when a setting names it`() async throws {
         let home = try await TestHome()
+        try await home.succeed("endpoint", "add", "--offer", "contoso.silent-one")
         var rows = "at,source,action,email\n"
         for day in 10..<30 { rows += "2026-01-\(day)T08:00:00Z,AzureMarketplace,INS,customer\(day)@example.com\n" }
         try await home.succeed("import", "-", "--offer", "contoso.silent-one", input: rows)
+        try await home.succeed("import", "-", "--offer", "written-by-a-sender", input: rows)
         let service = try await home.serve()
-        let metrics = try await service.get("/metrics") { $0.text.contains("leadledger_silent") }
+        let metrics = try await service.get("/metrics") { $0.text.contains("leadledger_silent{") }
+        #expect(!metrics.text.contains("written-by-a-sender"))
         #expect(
             metrics.text.contains(#"leadledger_silent{kind="offer",name="contoso.silent-one"} 1"#), "\(metrics.text)")
         try await service.stop()

@@ -65,6 +65,31 @@ import Testing
         }
     }
 
+    @Test func `what may be sent is described by its names`() throws {
+        let schemas = document["components"]?["schemas"]
+        for (name, members) in [
+            (
+                "Action",
+                "id source action offer offerTitle occurredAt email firstName lastName phone country company title"
+            ),
+            ("MarketplaceLead", "LeadSource ActionCode OfferTitle UserDetails Description"),
+            ("CloudEvent", "specversion id source type time data"),
+        ] {
+            let properties = try #require(schemas?[name]?["properties"])
+            for member in members.split(separator: " ") {
+                #expect(properties[String(member)] != nil, "\(name).\(member)")
+            }
+        }
+        let needed = schemas?["Action"]?["anyOf"]?.array?.compactMap { $0["required"]?.array?.first?.string }
+        #expect(needed == ["action", "leadSource"])
+        for path in ["/v1/events", "/in/{token}"] {
+            let content = document["paths"]?[path]?["post"]?["requestBody"]?["content"]
+            for type in members(content) { #expect(type.value["schema"] != JSON.object([]), "\(path) \(type.name)") }
+            let array = content?["application/json"]?["schema"]?["anyOf"]?.array?[1]
+            #expect(array?["minItems"]?.integer == 1 && array?["maxItems"]?.integer == 1_000)
+        }
+    }
+
     @Test func `operations with a key say which scope, the others that they need none`() {
         for path in members(document["paths"]) {
             for operation in members(path.value) {

@@ -94,6 +94,25 @@ import Views
         }
     }
 
+    @Test func `a long answer is not kept, and the ledger gives it again`() async throws {
+        let answers = KeptAnswers(limit: 4, answerLimit: 2)
+        for _ in 0..<3 {
+            guard case .nothing = answers.begin("a", digest: [1]), case .running = answers.begin("a", digest: [1]),
+                case .otherContent = answers.begin("a", digest: [2])
+            else { throw NoSuchService() }
+            answers.keep("a", KeptAnswers.Kept(status: 201, body: [1, 2, 3]))
+        }
+        let elements = (0..<600).map { #"{"action":"INS","email":"long\#($0)@example.com"}"# }
+        let body = "[\(elements.joined(separator: ","))]"
+        try await RunningService.run { running in
+            let first = try await running.post("/v1/events", body, key: .ingest, headers: Self.key)
+            #expect(first.status == 201 && first.text.utf8.count > 64 << 10)
+            let again = try await running.post("/v1/events", body, key: .ingest, headers: Self.key)
+            #expect(again.status == 201 && again.text == first.text && again["idempotency-replayed"] == "true")
+            #expect(try running.events() == 600)
+        }
+    }
+
     @Test(arguments: [KeptAnswers(limit: 2), KeptAnswers(limit: 100, bytesLimit: 2)])
     func `only so many answers are kept, and so many bytes of them, the latest`(answers: KeptAnswers) {
         for key in ["a", "b", "c"] {

@@ -192,7 +192,7 @@ import Views
 
     @Test func `questions beyond those that may wait are told to come later`() async throws {
         let metrics = Metrics()
-        let line = ReadLine(threads: 1, limit: 0, metrics: metrics)
+        let line = ReadLine(threads: 1, limit: 0, running: metrics.reads)
         #expect(metrics.reads.reserve(1, limit: 1))
         await #expect(throws: Problem.self) { try await line.run {} }
         metrics.reads.release(1)

@@ -75,6 +75,9 @@ import Views
 
     @Test(arguments: [
         ("/v1/leads?nonsense=1", "nonsense"), ("/v1/leads?stage=never", "stage"), ("/v1/leads?limit=0", "limit"),
+        ("/v1/leads?limit=%2B5", "limit"), ("/v1/leads?limit=-0", "limit"), ("/v1/leads?limit=", "limit"),
+        ("/v1/leads?offer=", "offer"), ("/v1/leads?search", "search"), ("/v1/leads?test=", "test"),
+        ("/v1/leads?cursor=", "cursor"), ("/v1/funnel?by=offer,", "by"), ("/v1/funnel?by=", "by"),
         ("/v1/leads?limit=1001", "limit"), ("/v1/leads?limit=ten", "limit"), ("/v1/leads?cursor=nowhere", "cursor"),
         ("/v1/leads?offer=a&offer=b", "offer"), ("/v1/leads?test=maybe", "test"),
         ("/v1/funnel?mode=odd", "mode"), ("/v1/funnel?by=offer,shoe", "by"), ("/v1/funnel?window=long", "window"),
@@ -146,11 +149,20 @@ import Views
         }
     }
 
-    @Test func `a full disk is told, and may have room for the next event`() async throws {
-        try await RunningService.run(append: { _, _ in throw LedgerError.full("ledger.db") }) { running in
+    @Test func `a full disk is told until an event is recorded again`() async throws {
+        let failures = Failures(1)
+        try await RunningService.run(append: { writer, events in
+            if await failures.next() { throw LedgerError.full("ledger.db") }
+            return try await writer.append(events)
+        }) { running in
             let answer = try await running.post("/v1/events", RouteTests.action, key: .ingest)
             #expect(answer.status == 503 && answer.problem == "ledger-unavailable")
-            #expect(try await running.get("/readyz").status == 200)
+            let full = try await running.get("/readyz")
+            #expect(full.status == 503 && full.json?["ready"]?.bool == false)
+            #expect(full.json?["reason"]?.string == "the disk is full")
+            #expect(try await running.post("/v1/events", RouteTests.action, key: .ingest).status == 201)
+            let well = try await running.get("/readyz")
+            #expect(well.status == 200 && well.json?["ready"]?.bool == true && well.json?["reason"] == nil)
         }
     }
 

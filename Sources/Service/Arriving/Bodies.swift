@@ -21,14 +21,20 @@ extension LeadService {
         }
         var body: [UInt8] = []
         if let length = declaredLength(exchange.request) { body.reserveCapacity(min(length, settings.bodyLimit)) }
-        for try await part in exchange.request.body {
-            guard body.count + part.readableBytes <= settings.bodyLimit else { throw tooLarge() }
-            try hold(part.readableBytes)
-            body.append(contentsOf: part.readableBytesView)
+        do {
+            for try await part in exchange.request.body {
+                guard body.count + part.readableBytes <= settings.bodyLimit else { throw tooLarge() }
+                try hold(part.readableBytes)
+                body.append(contentsOf: part.readableBytesView)
+            }
+            // A body that ends early because the server ends, or the connection, is not what was sent.
+            try Task.checkCancellation()
+            if let length = declaredLength(exchange.request), length != body.count { throw CancellationError() }
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw BrokenOff(bytes: body.count, cause: error)
         }
-        // A body that ends early because the server ends, or the connection, is not what was sent.
-        try Task.checkCancellation()
-        if let length = declaredLength(exchange.request), length != body.count { throw CancellationError() }
         var arrival = ArrivedRequest(
             method: exchange.request.method.rawValue, path: path, headers: headers(exchange.request), body: body,
             client: exchange.client)

@@ -2,7 +2,8 @@ internal import Synchronization
 
 /// Answers to requests that carried an `Idempotency-Key`, to be given again to the same request.
 ///
-/// The oldest go when there are too many; the ledger knows the events even then, and after a restart.
+/// The oldest go when there are too many; the ledger knows the events even then, and after a restart. So a long answer
+/// is not kept at all, only what was asked: the ledger gives the same receipts again.
 final class KeptAnswers: Sendable {
     struct Kept: Sendable {
         let status: Int
@@ -21,6 +22,7 @@ final class KeptAnswers: Sendable {
 
     private struct Entry {
         let digest: [UInt8]
+        var isRunning = true
         var kept: Kept?
         let number: UInt64
     }
@@ -37,34 +39,42 @@ final class KeptAnswers: Sendable {
 
     private let limit: Int
     private let bytesLimit: Int
+    private let answerLimit: Int
     private let state = Mutex<State>(State())
 
     /// - Parameters:
     ///   - limit: answers that are kept.
-    ///   - bytesLimit: bytes of their bodies together; answers to long arrays are long.
-    init(limit: Int, bytesLimit: Int = 32 << 20) {
+    ///   - bytesLimit: bytes of their bodies together.
+    ///   - answerLimit: bytes of the longest body that is kept; answers to long arrays are long.
+    init(limit: Int, bytesLimit: Int = 16 << 20, answerLimit: Int = 64 << 10) {
         self.limit = limit
         self.bytesLimit = bytesLimit
+        self.answerLimit = answerLimit
     }
 
     func begin(_ key: String, digest: [UInt8]) -> Found {
         state.withLock { state in
-            guard let entry = state.entries[key] else {
-                state.count += 1
-                state.entries[key] = Entry(digest: digest, kept: nil, number: state.count)
-                return .nothing
+            if let entry = state.entries[key] {
+                guard entry.digest == digest else { return .otherContent }
+                if entry.isRunning { return .running }
+                if let kept = entry.kept { return .answer(kept) }
             }
-            guard entry.digest == digest else { return .otherContent }
-            return entry.kept.map { .answer($0) } ?? .running
+            // One whose answer was too long runs again, under a new number: its place among the oldest is void.
+            state.count += 1
+            state.entries[key] = Entry(digest: digest, number: state.count)
+            return .nothing
         }
     }
 
     func keep(_ key: String, _ kept: Kept) {
         state.withLock { state in
             guard let number = state.entries[key]?.number else { return }
-            state.entries[key]?.kept = kept
+            state.entries[key]?.isRunning = false
             state.order.append((key, number))
-            state.bytes += kept.body.count
+            if kept.body.count <= answerLimit {
+                state.entries[key]?.kept = kept
+                state.bytes += kept.body.count
+            }
             while state.order.count - state.first > limit || state.bytes > bytesLimit {
                 let oldest = state.order[state.first]
                 state.first += 1

@@ -25,6 +25,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// Bytes of a body that came after its answer.
     private var surplus = 0
     private var isOver = false
+    /// The request whose body is coming.
+    private var arriving: HTTPRequest?
 
     init(_ service: LeadService) {
         self.service = service
@@ -64,7 +66,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if isOver { return }
         switch unwrapInboundIn(data) {
-        case .head: times.headArrived(at: .now())
+        case .head(let head):
+            arriving = head
+            times.headArrived(at: .now())
         case .body(let bytes):
             if times.unanswered == 0 {
                 surplus += bytes.readableBytes
@@ -73,6 +77,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             }
         case .end:
             surplus = 0
+            arriving = nil
             times.bodyEnded()
         }
         context.fireChannelRead(data)
@@ -162,7 +167,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
         // A request that was answered before its body came has had its answer.
         if times.unanswered == own {
-            let (head, body) = service.refusal(type, client: context.remoteAddress?.ipAddress)
+            let (head, body) = service.refusal(
+                type, of: arriving, client: context.remoteAddress?.ipAddress)
             context.write(wrapOutboundOut(.head(head)), promise: nil)
             context.write(wrapOutboundOut(.body(body)), promise: nil)
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)

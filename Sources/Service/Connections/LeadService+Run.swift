@@ -22,8 +22,9 @@ extension LeadService {
         ServerProcess(service: self, onRunning: onRunning)
     }
 
-    /// What is said to bytes that are no request, and noted like any other answer.
-    func refusal(_ type: ProblemType, client: String?) -> (HTTPResponse, ByteBuffer) {
+    /// What is said to bytes that are no request, or no whole one, and noted like any other answer.
+    /// - Parameter request: the head, when that was well.
+    func refusal(_ type: ProblemType, of request: HTTPRequest?, client: String?) -> (HTTPResponse, ByteBuffer) {
         let detail =
             switch type {
             case .headersTooLarge:
@@ -32,16 +33,24 @@ extension LeadService {
                 "The head has \(settings.headerTime) and the body \(settings.bodyTime) to arrive."
             default: "It could not be read as HTTP/1.1."
             }
-        let requestID = requestIDs.name(nil)
+        let requestID = requestIDs.name(request?.headerFields[.requestID])
+        let (place, template) = Self.place(of: request)
         let answer = Answer(Problem(type, detail).closing(), requestID: requestID)
-        metrics.request(nil, .get, status: type.status, micros: 0)
+        metrics.request(place, request?.method ?? .get, status: type.status, micros: 0)
         logger.notice(
             "request",
             metadata: [
-                "requestId": .string(requestID), "route": "unmatched", "status": .stringConvertible(type.status),
+                "requestId": .string(requestID), "route": .string(template), "status": .stringConvertible(type.status),
                 "client": .string(client ?? "-"),
             ])
         return (head(of: answer, requestID: requestID), answer.body)
+    }
+
+    private static func place(of request: HTTPRequest?) -> (place: Int?, template: String) {
+        guard let request, let path = request.path?.prefix(while: { $0 != "?" && $0 != "#" }),
+            case .found(let place, _) = routes.match(request.method, path)
+        else { return (nil, "unmatched") }
+        return (place, routes.routes[place].template)
     }
 }
 

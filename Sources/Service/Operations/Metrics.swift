@@ -53,6 +53,8 @@ package final class Metrics: Sendable {
     let appends = Histogram()
     private let events = Result.allCases.map { _ in Counter() }
     private let requests: [RequestCounts]
+    /// By the names of endpoints, which operators gave.
+    private let cutOff = Mutex<[String: Int]>([:])
     private let sources = Mutex<[@Sendable () -> [Family]]>([])
 
     package init() { requests = (LeadService.routes.routes.map(\.template) + ["unmatched"]).map { RequestCounts($0) } }
@@ -63,6 +65,9 @@ package final class Metrics: Sendable {
     func count(_ result: Result, _ number: Int = 1) {
         for (index, known) in Result.allCases.enumerated() where known == result { events[index].add(number) }
     }
+
+    /// A lead of this endpoint did not come whole.
+    func brokenOff(_ endpoint: String) { cutOff.withLock { $0[endpoint, default: 0] += 1 } }
 
     /// - Parameter place: of the route in the table; `nil` for none.
     func request(_ place: Int?, _ method: HTTPRequest.Method, status: Int, micros: Int) {
@@ -93,6 +98,12 @@ package final class Metrics: Sendable {
                 "leadledger_http_request_duration_seconds", .histogram, "From the head of a request to its answer.",
                 requests.flatMap { $0.duration.samples([("route", $0.template)]) }),
             Family("leadledger_intake_events_total", .counter, "Events that came in over HTTP, by result.", results),
+            Family(
+                "leadledger_intake_broken_off_total", .counter,
+                "Requests to an endpoint whose body did not come whole: nothing of them is recorded.",
+                cutOff.withLock { $0 }.sorted { $0.key < $1.key }.map {
+                    Sample("", [("endpoint", $0.key)], Double($0.value))
+                }),
             Family(
                 "leadledger_intake_waiting_events", .gauge, "Events that wait for a commit.",
                 [Sample("", [], Double(waiting.count))]),

@@ -39,7 +39,8 @@ struct OpenAPI {
                         "description": .string("An API key (llk_…) with the scope that the operation names."),
                     ]
                 ],
-                "schemas": .object(Self.schemas.map { JSON.Member($0.0, $0.1.json) } + [Self.problem]),
+                "schemas": .object(
+                    (Self.schemas + Schema.bodies).map { JSON.Member($0.0, $0.1.json) } + [Self.problem]),
                 "responses": .object(ProblemType.allCases.map { JSON.Member($0.rawValue, Self.response($0)) }),
             ],
         ]
@@ -53,7 +54,7 @@ struct OpenAPI {
             members.append(JSON.Member("parameters", .array(route.parameters.map(Self.parameter))))
         }
         if !route.bodies.isEmpty {
-            let content = route.bodies.map { JSON.Member($0, ["schema": .object([])]) }
+            let content = route.bodies.map { JSON.Member($0.type, ["schema": $0.schema.json]) }
             members.append(JSON.Member("requestBody", ["required": .bool(true), "content": .object(content)]))
         }
         members.append(JSON.Member("responses", .object(replies(route))))
@@ -154,7 +155,7 @@ struct OpenAPI {
             "Readiness",
             .object(
                 [
-                    ("ready", .boolean),
+                    ("ready", .boolean), ("reason", .string()),
                     (
                         "ledger",
                         .object(

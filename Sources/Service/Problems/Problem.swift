@@ -11,6 +11,8 @@ struct Problem: Error {
     var headers: [(HTTPField.Name, String)] = []
     /// Whether the connection ends with this answer.
     var closes = false
+    /// What stands behind it, for the log.
+    var cause: Cause?
 
     init(_ type: ProblemType, _ detail: String) {
         self.type = type
@@ -37,6 +39,12 @@ struct Problem: Error {
     func closing() -> Problem {
         var problem = self
         problem.closes = true
+        return problem
+    }
+
+    func because(_ error: any Error) -> Problem {
+        var problem = self
+        problem.cause = Cause(error)
         return problem
     }
 

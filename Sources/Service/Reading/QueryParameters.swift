@@ -1,6 +1,6 @@
 internal import Leads
 
-/// The parameters of a question, each read strictly: one that is unknown, unreadable or given twice is named.
+/// The parameters of a question, each read strictly: one that is unknown, empty, unreadable or given twice is named.
 struct QueryParameters {
     /// As they came, in their order, still encoded.
     private let pairs: [(name: String, value: Substring)]
@@ -21,6 +21,9 @@ struct QueryParameters {
             }
             guard let value = PercentEncoding.decode(encoded, plusIsSpace: true) else {
                 throw .parameter(name, "The value is not percent-encoded UTF-8.")
+            }
+            guard !value.isEmpty else {
+                throw .parameter(name, "The value is empty; leave the parameter out instead.")
             }
             guard values.updateValue(value, forKey: name) == nil else {
                 throw .parameter(name, "The parameter is given twice.")
@@ -49,7 +52,8 @@ struct QueryParameters {
 
     func integer(_ name: String, in range: ClosedRange<Int64>) throws(Problem) -> Int64? {
         try value(name, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)") { text in
-            Int64(text).flatMap { range.contains($0) ? $0 : nil }
+            guard text.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else { return nil }
+            return Int64(text).flatMap { range.contains($0) ? $0 : nil }
         }
     }
 

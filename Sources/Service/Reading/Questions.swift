@@ -152,13 +152,13 @@ extension LeadService {
 
 extension QueryParameters {
     fileprivate func flag(_ name: String) throws(Problem) -> Bool {
-        try value(name, expected: "true or false") { ["": true, "true": true, "false": false][$0] } ?? false
+        try value(name, expected: "true or false") { ["true": true, "false": false][$0] } ?? false
     }
 
     fileprivate func dimensions(_ name: String) throws(Problem) -> [FunnelQuery.Dimension] {
         let known = FunnelQuery.Dimension.allCases.map(\.rawValue).joined(separator: ", ")
         return try value(name, expected: "one or several, with commas, of \(known)") { text in
-            let names = text.split(separator: ",")
+            let names = text.split(separator: ",", omittingEmptySubsequences: false)
             let dimensions = names.compactMap { FunnelQuery.Dimension(rawValue: $0.lowercased()) }
             return dimensions.count == names.count ? dimensions : nil
         } ?? []

@@ -7,12 +7,13 @@ internal import Views
 final class ReadLine: Sendable {
     private let threads: NIOThreadPool
     private let limit: Int
-    private let metrics: Metrics
+    private let running: Counter
 
-    init(threads: Int, limit: Int, metrics: Metrics) {
+    /// - Parameter running: counts those that run or wait.
+    init(threads: Int, limit: Int, running: Counter) {
         self.threads = NIOThreadPool(numberOfThreads: max(1, threads))
         self.limit = limit + max(1, threads)
-        self.metrics = metrics
+        self.running = running
         self.threads.start()
     }
 
@@ -20,10 +21,10 @@ final class ReadLine: Sendable {
 
     /// Runs `body` on one of the threads; refuses when too many wait.
     func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-        guard metrics.reads.reserve(1, limit: limit) else {
+        guard running.reserve(1, limit: limit) else {
             throw Problem(.busy, "Too many questions wait for an answer.").retry(afterSeconds: 1)
         }
-        defer { metrics.reads.release(1) }
+        defer { running.release(1) }
         return try await threads.runIfActive(body)
     }
 }

@@ -10,6 +10,8 @@ struct Answer: Sendable {
     var body: ByteBuffer
     /// Whether the connection ends with this answer.
     var closes = false
+    /// What stands behind a problem, for the log.
+    var cause: Cause?
 
     init(_ status: HTTPResponse.Status, type: String, _ bytes: [UInt8]) {
         self.status = status
@@ -27,5 +29,6 @@ struct Answer: Sendable {
             problem.document(requestID: requestID))
         headers = problem.headers
         closes = problem.closes
+        cause = problem.cause
     }
 }

@@ -18,6 +18,7 @@ extension LeadService {
         var place: Int?
         var template = "unmatched"
         let client = client(request, channel)
+        var caller = Exchange.Caller.anybody
         var answer: Answer
         do {
             switch Self.routes.match(request.method, path) {
@@ -28,7 +29,8 @@ extension LeadService {
                 var exchange = Exchange(
                     request: request, route: route, argument: argument, query: query, requestID: requestID,
                     client: client)
-                exchange.caller = try admit(exchange)
+                caller = try admit(exchange)
+                exchange.caller = caller
                 try refuseLargeBody(exchange)
                 if !route.bodies.isEmpty, request.headers[.expect]?.lowercased() == "100-continue" {
                     try await writer.writeInformationalHead(HTTPResponse(status: .continue))
@@ -42,13 +44,16 @@ extension LeadService {
                 answer = Answer(Problem(.notFound, "No route has this path."), requestID: requestID)
             }
         } catch {
-            guard let problem = problem(error) else { throw error }
+            guard let problem = problem(error) else {
+                noteEnd(request, template, error, caller, requestID: requestID, client: client)
+                throw error
+            }
             answer = Answer(problem, requestID: requestID)
         }
         if isDraining { answer.closes = true }
         let micros = (ContinuousClock.now - start).micros
         metrics.request(place, request.method, status: answer.status.code, micros: micros)
-        note(request, template, answer, requestID: requestID, client: client, micros: micros)
+        note(request, template, answer, caller, requestID: requestID, client: client, micros: micros)
         let head = head(of: answer, requestID: requestID)
         let body = request.method == .head ? ResponseBody() : ResponseBody(byteBuffer: answer.body)
         try await writer.write(response: head, body: body)
@@ -128,10 +133,11 @@ extension LeadService {
         switch error {
         case let problem as Problem: return problem
         case is LedgerError:
-            return Problem(.ledgerUnavailable, "The ledger could not be read.").retry(afterSeconds: 30)
-        case is ViewsError: return Problem(.viewsUnavailable, "The views could not be read.").retry(afterSeconds: 5)
-        case is CancellationError, is ChannelError: return nil
-        default: return Problem(.internalError, "The request could not be answered.")
+            return Problem(.ledgerUnavailable, "The ledger could not be read.").retry(afterSeconds: 30).because(error)
+        case is ViewsError:
+            return Problem(.viewsUnavailable, "The views could not be read.").retry(afterSeconds: 5).because(error)
+        case is BrokenOff, is CancellationError, is ChannelError: return nil
+        default: return Problem(.internalError, "The request could not be answered.").because(error)
         }
     }
 }

@@ -19,13 +19,18 @@ struct Route: Sendable {
     let summary: String
     let access: Access
     var parameters: [Parameter] = []
-    /// The types of body that it takes; none when it takes no body.
-    var bodies: [String] = []
+    /// The bodies that it takes, by their types; none when it takes no body.
+    var bodies: [Body] = []
     /// What it answers when all is well.
     let answers: [Reply]
     /// What it answers otherwise, besides what any route may.
     var problems: [ProblemType] = []
     let handle: @Sendable (LeadService, Exchange) async throws -> Answer
+
+    struct Body: Sendable {
+        let type: String
+        let schema: Schema
+    }
 
     struct Reply: Sendable {
         let status: Int

@@ -18,8 +18,10 @@ extension Route {
                     schema: .string("^lle_[a-z2-7]{40}$"), isInPath: true)
             ],
             bodies: [
-                "application/json", "application/x-www-form-urlencoded", "application/cloudevents+json",
-                "application/cloudevents-batch+json",
+                Body(type: "application/json", schema: .lead),
+                Body(type: "application/x-www-form-urlencoded", schema: .form),
+                Body(type: "application/cloudevents+json", schema: .oneCloudEvent),
+                Body(type: "application/cloudevents-batch+json", schema: .cloudEvents),
             ],
             answers: [
                 Reply(status: 201, description: "New.", schema: .oneOrMore("Receipt")),
@@ -40,7 +42,9 @@ extension Route {
                     schema: .string("^[!-~]{1,255}$"), isHeader: true)
             ],
             bodies: [
-                "application/json", "application/cloudevents+json", "application/cloudevents-batch+json",
+                Body(type: "application/json", schema: .events),
+                Body(type: "application/cloudevents+json", schema: .oneCloudEvent),
+                Body(type: "application/cloudevents-batch+json", schema: .cloudEvents),
             ],
             answers: [
                 Reply(status: 201, description: "At least one is new.", schema: .oneOrMore("Receipt")),
@@ -65,7 +69,7 @@ extension Route {
             answers: [
                 Reply(status: 200, description: "Ready.", schema: .component("Readiness")),
                 Reply(
-                    status: 503, description: "The ledger cannot be written, or the service is ending.",
+                    status: 503, description: "The last commit failed, or the service is ending: `reason` says which.",
                     schema: .component("Readiness")),
             ],
             handle: { service, _ in service.readiness() }),
@@ -77,7 +81,8 @@ extension Route {
                     status: 200, description: "Figures.", type: "text/plain; version=0.0.4; charset=utf-8",
                     schema: .string())
             ],
-            handle: { service, _ in service.figures() }),
+            problems: [.busy],
+            handle: { service, _ in try await service.figures() }),
         Route(
             method: .get, template: "/openapi.json", operation: "description", summary: "This document.",
             access: .everybody, answers: [Reply(status: 200, description: "OpenAPI 3.1.")],
