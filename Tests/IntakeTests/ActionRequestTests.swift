@@ -106,7 +106,7 @@ import Testing
         let keyed = events.enumerated().map {
             $1.keyed(by: "k", scope: "key:site", index: $0, bodyDigest: [1, 2])
         }
-        #expect(keyed[0].identity == .id(scope: "idempotency/key:site", "k#0"))
+        #expect(keyed[0].identity == .own(scope: "idempotency/key:site", "k#0"))
         #expect(keyed[0].content == events[0].content + [1, 2])
         #expect(keyed[0].id == nil)
         #expect(keyed[1].identity == .id(scope: "", "7"))

@@ -71,7 +71,7 @@ extension NewEvent {
         let detail: JSON = ["reason": .string(reason)]
         var content = body
         // The bytes of a table's entity change with each write to it and with the way it is read; its keys do not.
-        if AzureEntities.names(identity), case .id(_, let keys) = identity { content = Array(keys.utf8) }
+        if AzureEntities.names(identity), case .own(_, let keys) = identity { content = Array(keys.utf8) }
         return NewEvent(
             type: .intakeQuarantined, identity: identity, content: quarantineContent(content), subject: .new,
             actor: actor, detail: detail.encoded(), body: body)

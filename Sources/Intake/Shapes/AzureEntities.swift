@@ -61,11 +61,11 @@ package struct AzureEntities {
     /// The identity of the entity with these keys, one of which may be empty.
     package static func identity(_ partitionKey: String?, _ rowKey: String?) -> Identity? {
         guard let partitionKey, let rowKey, !(partitionKey.isEmpty && rowKey.isEmpty) else { return nil }
-        return .id(scope: scope, partitionKey + "\u{0}" + rowKey)
+        return .own(scope: scope, partitionKey + "\u{0}" + rowKey)
     }
 
     static func names(_ identity: Identity) -> Bool {
-        if case .id(scope, _) = identity { true } else { false }
+        if case .own(scope, _) = identity { true } else { false }
     }
 
     /// By the rank of their names and then by these: the order of an export's columns is another than that of JSON, and
