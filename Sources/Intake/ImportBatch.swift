@@ -37,8 +37,7 @@ struct ImportBatch {
     var isFull: Bool { events.count + rejects.count >= Self.rowLimit || bytes >= Self.byteLimit }
 
     mutating func add(_ event: NewEvent, row: RawRow) {
-        let mayConflict = if case .id = event.identity { true } else { false }
-        let kept = mayConflict ? row : RawRow(line: row.line, bytes: [], isWhole: row.isWhole)
+        let kept = event.identity.mayConflict ? row : RawRow(line: row.line, bytes: [], isWhole: row.isWhole)
         bytes += (event.body?.count ?? 0) + kept.bytes.count
         events.append(event)
         rows.append(kept)
@@ -79,6 +78,16 @@ struct ImportBatch {
 
 extension Identity {
     fileprivate var shownID: String {
-        if case .id(_, let id) = self { id } else { "" }
+        switch self {
+        case .id(_, let id), .own(_, let id): id
+        case .row, .window, .none: ""
+        }
+    }
+
+    fileprivate var mayConflict: Bool {
+        switch self {
+        case .id, .own: true
+        case .row, .window, .none: false
+        }
     }
 }

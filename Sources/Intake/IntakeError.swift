@@ -18,6 +18,8 @@ package enum IntakeError: Error, Hashable, Sendable {
     case cloudEventData
     /// A header that carries an attribute is percent-encoded and not UTF-8.
     case cloudEventAttribute(String)
+    /// An attribute of a CloudEvent in a header that names the event, and whose bytes were not UTF-8.
+    case cloudEventNameBytes(String)
     /// A percent sign of a web form is not followed by two hexadecimal digits.
     case formEncoding
     /// The id was recorded before with other content.
@@ -44,6 +46,7 @@ extension IntakeError: CustomStringConvertible {
         case .cloudEventVersion: "the CloudEvent's specversion is not 1.0"
         case .cloudEventWithout(let attribute): "the CloudEvent has no \(attribute)"
         case .cloudEventData: "the CloudEvent's data is not a JSON object"
+        case .cloudEventNameBytes(let name): "the CloudEvent's \(Self.shown(name)) is not UTF-8 in its header"
         case .cloudEventAttribute(let name): "the CloudEvent's \(Self.shown(name)) is not UTF-8"
         case .formEncoding: "the form cannot be decoded"
         case .conflict(let id, let seq): "id \(Self.shown(id)) was recorded before with other content (seq \(seq))"

@@ -5,6 +5,9 @@ package enum Identity: Hashable, Sendable {
     /// An identity that the sender gave. `scope` keeps senders apart: "" for plain ids, a CloudEvent's source. The same
     /// identity with other content is a conflict.
     case id(scope: String, String)
+    /// An identity that leadledger itself makes, by the rules of `id`. No sender can give one, whatever it calls its
+    /// ids and sources. `scope` keeps the parts of leadledger apart.
+    case own(scope: String, String)
     /// A row of a file: its content, and how many equal rows stand before it in that file.
     case row(ordinal: Int)
     /// An arrival without identity: the same content again within `span` is the same event.

@@ -31,7 +31,7 @@ struct TableRows {
             guard let keys = entity.keys else {
                 return unread(entity, body, reason: "the row has no PartitionKey or no RowKey")
             }
-            let identity = AzureEntities.identity(keys.partition, keys.row) ?? .id(scope: AzureEntities.scope, "\u{0}")
+            let identity = AzureEntities.identity(keys.partition, keys.row) ?? .own(scope: AzureEntities.scope, "\u{0}")
             return action.asEvent(identity: identity, actor: actor, rules: rules, body: body, offer: offer)
         case .quarantine(let reason, _): return unread(entity, body, reason: reason)
         case .refused(let error): return unread(entity, body, reason: error.description)
@@ -43,7 +43,7 @@ struct TableRows {
         let content = [0] + JSON.object(said).encoded()
         let name = entity.keys.map { $0.partition + "\u{0}" + $0.row } ?? Self.digest(content)
         var event = NewEvent.quarantine(
-            reason: reason, body: body, identity: .id(scope: Self.unreadScope, name), actor: actor)
+            reason: reason, body: body, identity: .own(scope: Self.unreadScope, name), actor: actor)
         // Writing a row again without changing it gives it another time and tag.
         event.content = content
         event.offer = offer?.text
@@ -54,9 +54,9 @@ struct TableRows {
     /// - Parameter seq: the event that the row was recorded as.
     func changed(_ event: NewEvent, from seq: Int64) -> NewEvent {
         var name = ""
-        if case .id(_, let id) = event.identity { name = id }
+        if case .own(_, let id) = event.identity { name = id }
         let reason = "the row was changed after it was recorded (seq \(seq))"
-        let identity = Identity.id(scope: Self.changedScope, "\(name)\u{0}\(Self.digest(event.content))")
+        let identity = Identity.own(scope: Self.changedScope, "\(name)\u{0}\(Self.digest(event.content))")
         var kept = NewEvent.quarantine(reason: reason, body: event.body ?? [], identity: identity, actor: actor)
         kept.content = [0] + event.content
         kept.offer = event.offer

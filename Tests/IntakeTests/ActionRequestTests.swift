@@ -86,6 +86,13 @@ import Testing
         #expect(refusal(request(body, headers))?.pointer == "/phone")
     }
 
+    @Test func `a CloudEvent in headers whose id lost its bytes on the way is refused`() {
+        let headers = [(name: "ce-specversion", value: "1.0"), ("ce-id", "\u{fffd}"), ("ce-source", "s")]
+        #expect(
+            refusal(request(#"{"action":"INS"}"#, headers))?.detail
+                == "the CloudEvent's id is not UTF-8 in its header")
+    }
+
     @Test func `more than a thousand elements are refused`() {
         let many = "[" + String(repeating: #"{"action":"INS"},"#, count: 1_000) + #"{"action":"INS"}]"#
         #expect(refusal(request(many))?.detail == "the array has more than 1000 elements")
@@ -106,7 +113,7 @@ import Testing
         let keyed = events.enumerated().map {
             $1.keyed(by: "k", scope: "key:site", index: $0, bodyDigest: [1, 2])
         }
-        #expect(keyed[0].identity == .id(scope: "idempotency/key:site", "k#0"))
+        #expect(keyed[0].identity == .own(scope: "idempotency/key:site", "k#0"))
         #expect(keyed[0].content == events[0].content + [1, 2])
         #expect(keyed[0].id == nil)
         #expect(keyed[1].identity == .id(scope: "", "7"))

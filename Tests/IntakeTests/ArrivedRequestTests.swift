@@ -1,5 +1,6 @@
 import Intake
 import Leads
+import Ledger
 import TestKit
 import Testing
 
@@ -37,16 +38,54 @@ import Testing
         let token = "lle_" + String(repeating: "a", count: 40)
         let headers = [
             ("Authorization", "Bearer s3cret"), ("COOKIE", "s3cret"), ("Proxy-Authorization", "s3cret"),
-            ("X-API-Key", "s3cret"), ("X-Original-URI", "/in/" + token), ("Referer", "https://l/in/\(token)?s3cret"),
-            ("leadledger-client", "s3cret"), ("user-agent", "curl"),
+            ("X-API-Key", "s3cret"), ("X-Original-URI", "/in/" + token), ("X-Access-Token", "s3cret"),
+            ("X-Forwarded-Access-Token", "s3cret"), ("X-Forwarded-Authorization", "s3cret"),
+            ("X-MS-Token-AAD-Access-Token", "s3cret"), ("leadledger-client", "s3cret"), ("user-agent", "curl"),
         ]
         var request = ArrivedRequest(method: "POST", path: "/in/x", headers: headers, body: [])
-        #expect(request.headers.map(\.name) == ["user-agent"])
+        #expect(request.headers.map(\.name) == ["x-original-uri", "user-agent"])
+        #expect(request.headers[0].value == "/in/lle_…")
         // Nor when somebody puts it there afterwards.
         request.headers = headers.map { ($0.0.lowercased(), $0.1) }
         let kept = String(decoding: request.kept, as: UTF8.self)
         #expect(!kept.contains("s3cret"))
         #expect(!kept.contains(token))
+    }
+
+    @Test(arguments: [
+        ("lle_TOKEN", "lle_…"), ("llk_TOKEN", "llk_…"), ("https://l/in/lle_TOKEN?x=1", "https://l/in/lle_…?x=1"),
+        ("lle%5FTOKEN", "lle_…"), ("%2Fin%2Flle%5fTOKEN%3F", "%2Fin%2Flle_…%3F"), ("u=lle%255FTOKEN&", "u=lle_…&"),
+        ("%6cle%25255FTOKEN", "lle_…"), ("LLE_TOKEN", "lle_…"),
+        ("lle_TOKEN, llk_TOKEN", "lle_…, llk_…"), ("llle_TOKEN€", "llle_…€"), ("lle_TOKENTOKEN", "lle_…TOKEN"),
+    ])
+    func `of a token in a header only its kind is kept`(value: String, kept: String) throws {
+        let token = "abcdefghijklmnopqrstuvwxyz234567abcdefgh"
+        let shown = value.replacing("TOKEN", with: token)
+        let expected = kept.replacing("TOKEN", with: token)
+        var request = ArrivedRequest(method: "POST", path: "/in/x", headers: [("Referer", shown)], body: [])
+        #expect(request.headers.map(\.value) == [expected])
+        #expect(ArrivedRequest(kept: request.kept) == request)
+        request.headers = [("referer", shown)]
+        #expect(ArrivedRequest(kept: request.kept)?.headers.map(\.value) == [expected])
+    }
+
+    @Test(arguments: [
+        "michelle_42", "/belle_epoque", "lle_", "llk_short", "lle_" + String(repeating: "a", count: 39),
+        "lle_" + String(repeating: "a", count: 39) + "1", "lle%5F%", "lle%5F%25%2",
+        "tools/lle_" + String(repeating: "1", count: 40),
+    ])
+    func `a value that only begins like a token is kept as it is`(value: String) {
+        let request = ArrivedRequest(method: "POST", path: "/in/x", headers: [("ce-id", value)], body: [])
+        #expect(request.headers.map(\.value) == [value])
+        #expect(ArrivedRequest(kept: request.kept) == request)
+    }
+
+    @Test func `a CloudEvent of a source that looks like a token is recorded under it`() {
+        let headers = [
+            (name: "ce-specversion", value: "1.0"), ("ce-id", "michelle_42"), ("ce-source", "/belle_epoque"),
+        ]
+        let events = leads(IntakeTests.request(#"{"Email":"a@b.c"}"#, headers))
+        #expect(events.map(\.identity) == [.id(scope: "/belle_epoque", "michelle_42")])
     }
 
     @Test func `what would end a line or a word early cannot`() throws {

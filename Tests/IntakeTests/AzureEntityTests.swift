@@ -65,7 +65,7 @@ import Testing
     @Test func `an entity is an action of the customer in its customer information`() throws {
         let event = try event(Self.entity)
         let action = try #require(event.recorded)
-        #expect(event.identity == .id(scope: "azure-table", "2020-03\u{0}r-1"))
+        #expect(event.identity == .own(scope: "azure-table", "2020-03\u{0}r-1"))
         #expect(event.id == nil)
         #expect(action.contact == Contact(email: "ada@example.com", firstName: "Ada", company: "Contoso, Ltd"))
         #expect(action.offer?.text == "contoso.app")
@@ -137,14 +137,14 @@ import Testing
         let plain = try event(#"{"PartitionKey":"p","RowKey":"","ActionCode":"INS","CustomerInfo":"Ada at Contoso"}"#)
         #expect(plain.recorded?.contact.isEmpty == true)
         #expect(plain.recorded?.other == [.init(name: "CustomerInfo", value: "Ada at Contoso")])
-        #expect(plain.identity == .id(scope: "azure-table", "p\u{0}"))
+        #expect(plain.identity == .own(scope: "azure-table", "p\u{0}"))
     }
 
     @Test func `a row that says nothing is quarantined once, however often it is written`() async throws {
         let text = "PartitionKey,RowKey,Timestamp,X\np,r,2020-01-01T00:00:00Z,\np,r,2021-01-01T00:00:00Z,\n"
         let events = try await imported(text)
         #expect(events.map(\.type) == [.intakeQuarantined])
-        #expect(events.map(\.identity) == [.id(scope: "azure-table", "p\u{0}r")])
+        #expect(events.map(\.identity) == [.own(scope: "azure-table", "p\u{0}r")])
     }
 
     @Test func `where an export of a table is expected, other columns are refused`() async throws {

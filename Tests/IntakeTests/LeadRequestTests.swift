@@ -145,6 +145,38 @@ import Testing
         #expect(leads(request("{\(Self.contact)}", headers)).map(\.reason) == ["the CloudEvent's id is not UTF-8"])
     }
 
+    @Test(arguments: ["ce-id", "ce-source"])
+    func `CloudEvents whose names lost their bytes on the way are not taken for one another`(lost: String) async {
+        let ledger = MemoryLedger()
+        var headers: [(name: String, value: String)] = [
+            ("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "s"),
+        ]
+        for index in headers.indices where headers[index].name == lost { headers[index].value = "caf\u{fffd}" }
+        let events = (0..<3).flatMap { _ in leads(request("{\(Self.contact)}", headers)) }
+        let reason = "the CloudEvent's \(lost.dropFirst(3)) is not UTF-8 in its header"
+        #expect(events.map(\.reason) == [reason, reason, reason])
+        #expect(events.map(\.identity) == [.none, .none, .none])
+        // The character itself, encoded as it must be, is a name like any other; elsewhere it names nothing.
+        for index in headers.indices where headers[index].name == lost { headers[index].value = "caf%EF%BF%BD" }
+        let named = leads(request("{\(Self.contact)}", headers + [(name: "ce-note", value: "caf\u{fffd}")]))
+        #expect(named.map(\.type) == [.actionRecorded])
+        #expect(await ledger.append(named)[0].receipt?.seq == 1)
+    }
+
+    @Test func `refused CloudEvents in headers are the same only with the same attributes`() {
+        func content(_ id: String, _ others: [(name: String, value: String)] = [], body: String = "{") -> [UInt8]? {
+            let names = [(name: "ce-id", value: id), ("ce-specversion", "1.0"), ("ce-source", "s")]
+            return leads(request(body, names + others)).first?.content
+        }
+        #expect(content("1") != nil)
+        #expect(content("1") == content("1", [("date", "1")]))
+        #expect(content("1") != content("2"))
+        #expect(content("1") != content("1", [("ce-subject", "x")]))
+        #expect(content("1") != content("1", body: "["))
+        #expect(content("1", [("ce-a", "1"), ("ce-b", "2")]) == content("1", [("ce-b", "2"), ("ce-a", "1")]))
+        #expect(leads(request("{", [("ce-id", "1")])).first?.content == leads(request("{")).first?.content)
+    }
+
     @Test func `each element of an array is an event of its own, kept with its own bytes`() throws {
         let elements = [#"{"Email":"a@b.c", "ActionCode":"INS"}"#, #" {"x":[1,"]\"},"]}"#, "7", "[]", "{}"]
         let arrived = request("\u{feff} [" + elements.joined(separator: " , ") + " ]\n")

@@ -26,7 +26,7 @@ import Testing
         #expect(events.map(\.type) == [.actionRecorded, .actionRecorded, .quarantineReleased])
         #expect(
             events.map(\.identity) == [
-                .id(scope: "quarantine", "12#0"), .id(scope: "quarantine", "12#1"), .id(scope: "release", "12"),
+                .own(scope: "quarantine", "12#0"), .own(scope: "quarantine", "12#1"), .own(scope: "release", "12"),
             ])
         #expect(events.map(\.cause) == [12, 12, 12])
         #expect(events.map(\.actor) == ["endpoint:contoso", "endpoint:contoso", "ada"])
@@ -69,7 +69,7 @@ import Testing
         #expect(events.count == 2)
         #expect(events[0].action == "INS")
         #expect(events[0].subject == .matching("a@b.c"))
-        #expect(events[0].identity == .id(scope: "quarantine", "12#0"))
+        #expect(events[0].identity == .own(scope: "quarantine", "12#0"))
         #expect(events[0].occurredAt == Instant(micros: 1_000_000))
     }
 

@@ -40,7 +40,12 @@ actor MemoryLedger {
 
     private func append(_ event: NewEvent) -> Appended {
         let next = Int64(events.count + 1)
-        if case .id = event.identity {
+        let isNamed =
+            switch event.identity {
+            case .id, .own: true
+            default: false
+            }
+        if isNamed {
             if let known = ids[event.identity] {
                 return known.content == event.content ? .duplicate(receipt(known.seq)) : .conflict(seq: known.seq)
             }

@@ -48,6 +48,19 @@ import Testing
         }
     }
 
+    @Test func `what leadledger names itself is no id of a sender, and else goes by the same rules`() async throws {
+        let home = try TemporaryHome()
+        try await home.withWriter { writer in
+            for (index, scope) in ["", "quarantine"].enumerated() {
+                let first = 1 + 2 * index
+                try await expect(writer, .own(scope: scope, "x"), is: "recorded \(first)")
+                try await expect(writer, .id(scope: scope, "x"), "b", is: "recorded \(first + 1)")
+                try await expect(writer, .own(scope: scope, "x"), is: "duplicate of \(first)")
+                try await expect(writer, .own(scope: scope, "x"), "b", is: "conflict with \(first)")
+            }
+        }
+    }
+
     @Test func `a row is the same with the same content and ordinal`() async throws {
         let home = try TemporaryHome()
         try await home.withWriter { writer in

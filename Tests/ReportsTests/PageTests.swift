@@ -2,10 +2,11 @@ import Leads
 import Ledger
 import LedgerTestKit
 import OrderedJSON
-import Reports
 import TestKit
 import Testing
 import Views
+
+@testable import Reports
 
 /// A list in pages is the list at once.
 @Suite struct PageTests {
@@ -168,6 +169,38 @@ import Views
             ] {
                 #expect(throws: InvalidCursor.self, "\(text)") { try ask(1, text) }
             }
+        }
+    }
+
+    @Test func `a forged cursor is refused or finds a place, and never ends the program`() async throws {
+        let snapshot = try await ListFixture.filled(seed: 11, events: 200).snapshot()
+        let ids = PublicID(ledger: snapshot.ledger.id)
+        let lists: [(Cursor.List, Ask)] = [
+            (.leads, { try LeadList(snapshot).page(.init(), limit: $0, cursor: $1) }),
+            (.attempts, { try AuditList(snapshot).page(.init(), limit: $0, cursor: $1) }),
+            (.deliveries, { try DeliveryList(snapshot).page(.init(), limit: $0, cursor: $1) }),
+            (.events, { try EventList(snapshot.ledger).page(.init(), limit: $0, cursor: $1) }),
+            (.quarantine, { try QuarantineList(snapshot).page(.init(), limit: $0, cursor: $1) }),
+        ]
+        for (list, ask) in lists {
+            for key in [Int64.max, -1, .min, .min + 1] {
+                #expect(throws: InvalidCursor.self, "\(list), \(key)") {
+                    try ask(1, Cursor.text(list, after: key, ids))
+                }
+            }
+            for key in [Int64.max - 1, .max >> 1, Int64.max & ~0xffff_ffff] {
+                let page = try ask(1_000, Cursor.text(list, after: key, ids))
+                #expect(page.items.isEmpty && page.cursor == nil, "\(list), \(key)")
+            }
+            #expect(try !ask(1_000, Cursor.text(list, after: 0, ids)).items.isEmpty, "\(list)")
+        }
+        var filter = EventList.Filter()
+        (filter.from, filter.to) = (.max, .max)
+        #expect(try EventList(snapshot.ledger).page(filter, limit: 1_000, cursor: nil).items.isEmpty)
+        filter.to = 0
+        #expect(try EventList(snapshot.ledger).page(filter, limit: 1_000, cursor: nil).items.isEmpty)
+        for number in [Int64.max, .min, -1, 1 << 31, 0] {
+            #expect(try snapshot.subject(ids.text(.customer, number), rules: .plain) == nil, "\(number)")
         }
     }
 

@@ -1,8 +1,8 @@
 /// A request as it came, of which everything but secrets is kept.
 ///
 /// Header names are in lower case, in the order they came. A header that is a credential (`authorization`, `cookie` and
-/// their like), or whose value shows a token of a lead endpoint or an API key, as proxies write the address they were
-/// called under, is never in here.
+/// their like) is never in here. Of a token of a lead endpoint or an API key in another header, as proxies write the
+/// address they were called under, only the kind is left: `lle_…`.
 package struct ArrivedRequest: Sendable {
     package var method: String
     /// The path without the token: `/in/NAME` or `/v1/events`.
@@ -23,7 +23,9 @@ package struct ArrivedRequest: Sendable {
         self.headers.reserveCapacity(headers.count)
         for header in headers {
             let name = HeaderRules.lowerCased(header.name)
-            if HeaderRules.isKept(name, header.value) { self.headers.append((name, HeaderRules.trimmed(header.value))) }
+            if HeaderRules.isKept(name) {
+                self.headers.append((name, ShownTokens.blanked(HeaderRules.trimmed(header.value))))
+            }
         }
         self.body = body
         self.client = client
@@ -47,13 +49,15 @@ enum HeaderRules {
 
     private static let secrets: Set<String> = [
         "authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key", "api-key", "apikey",
-        "x-auth-token", "x-functions-key", "x-amz-security-token", "ocp-apim-subscription-key",
+        "x-auth-token", "x-functions-key", "x-amz-security-token", "ocp-apim-subscription-key", "x-access-token",
+        "x-forwarded-access-token", "x-forwarded-authorization",
     ]
-    private static let tokens = [Array("lle_".utf8), Array("llk_".utf8)]
+    /// Tokens of a provider that the sign-in of a host hands on, each under a name of its own.
+    private static let secretPrefix = "x-ms-token-"
 
-    static func isKept(_ name: String, _ value: String) -> Bool {
+    static func isKept(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.allSatisfy(isToken) && name != client && !secrets.contains(name)
-            && !showsToken(value)
+            && !name.hasPrefix(secretPrefix)
     }
 
     /// Whether a content encoding leaves the bytes as they are.
@@ -66,12 +70,6 @@ enum HeaderRules {
         case 0...0x20, 0x7f...: false
         default: !"\"(),/:;<=>?@[\\]{}".utf8.contains(byte)
         }
-    }
-
-    private static func showsToken(_ value: String) -> Bool {
-        // Most values have no underscore at all.
-        guard value.utf8.contains(UInt8(ascii: "_")) else { return false }
-        return tokens.contains { Array(value.utf8).firstRange(of: $0) != nil }
     }
 
     static func lowerCased(_ name: String) -> String {

@@ -21,12 +21,12 @@ extension ArrivedRequest {
         var left = headerBytes
         let fits = sizes.reduce(0, +) <= headerBytes
         if !fits { left -= zip(headers, sizes).reduce(0) { $0 + (Self.isNeeded($1.0.name) ? $1.1 : 0) } }
-        for (header, size) in zip(headers, sizes) where HeaderRules.isKept(header.name, header.value) {
+        for (header, size) in zip(headers, sizes) where HeaderRules.isKept(header.name) {
             if !fits, !Self.isNeeded(header.name) {
                 guard size <= left else { continue }
                 left -= size
             }
-            Self.write(header.name, header.value, to: &bytes)
+            Self.write(header.name, ShownTokens.blanked(header.value), to: &bytes)
         }
         bytes += "\r\n".utf8
         bytes += body

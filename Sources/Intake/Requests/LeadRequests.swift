@@ -29,8 +29,10 @@ package struct LeadRequests {
         var arrival = Arrival(
             request: request, offer: objects.terms.offer(offer), actor: actor,
             identity: .window(scope: scope, window))
+        let form = RequestBody(request)
+        if case .binaryCloudEvent = form { arrival.hasAttributes = true }
         do throws(IntakeError) {
-            switch RequestBody(request) {
+            switch form {
             case .encoded: return [arrival.quarantine("the body's content encoding cannot be read")]
             case .form: return [event(objects.read(form: try FormFields.read(request.body)), of: arrival)]
             case .binaryCloudEvent(let isForm):
@@ -40,6 +42,10 @@ package struct LeadRequests {
             case .cloudEvents: return try events(&arrival, requiresCloudEvent: true)
             }
         } catch {
+            // What told it from others is lost, so it is taken for another each time: better twice than lost.
+            if case .cloudEventNameBytes = error {
+                return [arrival.quarantine(error.text(of: "body"), identity: Identity.none)]
+            }
             return [arrival.quarantine(error.text(of: "body"))]
         }
     }
@@ -89,16 +95,23 @@ private struct Arrival {
     let identity: Identity
     /// Where the element stands in the body; `nil` for the body as a whole.
     var element: Range<Int>?
+    /// Whether headers are part of what it says: the attributes of a CloudEvent.
+    var hasAttributes = false
 
     var kept: [UInt8] {
         guard let element else { return request.kept }
         return request.kept(body: request.body[element], headerBytes: ArrivedRequest.keptElementHeaderBytes)
     }
 
-    /// Known again by its own bytes: headers change with the hour and the way it came.
+    /// Known again by its own bytes, and the attributes where it is a CloudEvent that has them in headers: all other
+    /// headers change with the hour and the way it came.
     func quarantine(_ reason: String, identity: Identity? = nil) -> NewEvent {
         var event = NewEvent.quarantine(reason: reason, body: kept, identity: identity ?? self.identity, actor: actor)
-        event.content = NewEvent.quarantineContent(element.map { Array(request.body[$0]) } ?? request.body)
+        let body = element.map { Array(request.body[$0]) } ?? request.body
+        event.content =
+            hasAttributes
+            ? NewEvent.quarantineContent(body, attributes: request.headers.filter { $0.name.hasPrefix("ce-") })
+            : NewEvent.quarantineContent(body)
         event.offer = offer?.text
         return event
     }

@@ -61,7 +61,7 @@ package enum QuarantineRelease {
             throw ReleaseError("what event \(quarantined.seq) kept cannot be unsealed any more; give a correction")
         }
         for index in events.indices {
-            events[index].identity = .id(scope: "quarantine", "\(quarantined.seq)#\(index)")
+            events[index].identity = .own(scope: "quarantine", "\(quarantined.seq)#\(index)")
             events[index].id = nil
             events[index].cause = quarantined.seq
             events[index].occurredAt = events[index].occurredAt ?? quarantined.recordedAt
@@ -79,7 +79,7 @@ package enum QuarantineRelease {
         ]
         // The same whoever releases it and why: the fact is that it was released.
         return NewEvent(
-            type: .quarantineReleased, identity: .id(scope: "release", "\(quarantined.seq)"),
+            type: .quarantineReleased, identity: .own(scope: "release", "\(quarantined.seq)"),
             content: Array("\(quarantined.seq)".utf8), subject: .none, actor: actor, cause: quarantined.seq,
             detail: detail.encoded())
     }

@@ -53,12 +53,16 @@ enum RequestBody {
     /// The CloudEvent whose attributes are headers, in its structured form.
     ///
     /// Values are percent-decoded (HTTP binding 1.0.2, section 3.1.3.2).
+    /// - Throws: also for an id or source whose bytes were lost on the way here: two different ones would be the same.
     static func structured(_ request: ArrivedRequest, isForm: Bool) throws(IntakeError) -> JSON {
         var members: [JSON.Member] = []
         for header in request.headers where header.name.hasPrefix("ce-") {
             let attribute = String(header.name.dropFirst(3))
             // The data is the body, whatever a header says.
             guard attribute != "data", attribute != "data_base64" else { continue }
+            if Self.naming.contains(attribute), header.value.unicodeScalars.contains(HeaderText.lost) {
+                throw .cloudEventNameBytes(attribute)
+            }
             guard let value = HeaderText.decode(header.value) else { throw .cloudEventAttribute(attribute) }
             members.append(JSON.Member(attribute, .string(value)))
         }
@@ -69,6 +73,8 @@ enum RequestBody {
         }
         return .object(members)
     }
+
+    private static let naming: Set<String> = ["id", "source"]
 }
 
 /// The value of a `content-type` header.
@@ -91,6 +97,10 @@ struct MediaType {
 
 /// The text of a header that carries an attribute of a CloudEvent.
 enum HeaderText {
+    /// What the HTTP library puts in place of bytes that are not UTF-8. A sender that means the character itself writes
+    /// it percent-encoded, as it must any that is not ASCII.
+    static let lost: Unicode.Scalar = "\u{fffd}"
+
     /// Takes off quotes and one round of percent-encoding; `nil` when what comes out is not UTF-8.
     static func decode(_ value: String) -> String? {
         var value = value

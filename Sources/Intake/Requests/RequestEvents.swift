@@ -14,13 +14,15 @@ extension NewEvent {
     package func keyed(by key: String, scope: String, index: Int, bodyDigest: [UInt8]) -> NewEvent {
         if case .id = identity { return self }
         var event = self
-        event.identity = .id(scope: Self.keyScope + scope, "\(key)#\(index)")
+        event.identity = .own(scope: Self.keyScope + scope, "\(key)#\(index)")
         event.content += bodyDigest
         return event
     }
 
     /// Whether it is known by its request's idempotency key and not by an id of its own.
-    package var isKeyed: Bool { if case .id(let scope, _) = identity { scope.hasPrefix(Self.keyScope) } else { false } }
+    package var isKeyed: Bool {
+        if case .own(let scope, _) = identity { scope.hasPrefix(Self.keyScope) } else { false }
+    }
 
     private static let keyScope = "idempotency/"
 

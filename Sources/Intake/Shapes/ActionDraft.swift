@@ -97,6 +97,8 @@ struct KnownTerms {
 
     /// Hostile input with ever new terms costs time, never memory.
     private static let limit = 1_024
+    /// Longer texts are no terms of the marketplace, and are read anew each time.
+    private static let rememberedBytes = IntakeLimits.term
 
     mutating func source(_ text: String) -> Source? {
         Self.remembered(text, in: &sources) {
@@ -121,6 +123,7 @@ struct KnownTerms {
     private static func remembered<Term>(
         _ text: String, in terms: inout [ExactText: Term], _ read: (String) -> Term
     ) -> Term {
+        guard text.utf8.count <= rememberedBytes else { return read(text) }
         let key = ExactText(text)
         if let term = terms[key] { return term }
         if terms.count >= limit { terms.removeAll(keepingCapacity: true) }

@@ -71,7 +71,7 @@ extension NewEvent {
         let detail: JSON = ["reason": .string(reason)]
         var content = body
         // The bytes of a table's entity change with each write to it and with the way it is read; its keys do not.
-        if AzureEntities.names(identity), case .id(_, let keys) = identity { content = Array(keys.utf8) }
+        if AzureEntities.names(identity), case .own(_, let keys) = identity { content = Array(keys.utf8) }
         return NewEvent(
             type: .intakeQuarantined, identity: identity, content: quarantineContent(content), subject: .new,
             actor: actor, detail: detail.encoded(), body: body)
@@ -79,6 +79,13 @@ extension NewEvent {
 
     /// Content begins with the version of its layout; 0 stands for bytes as they came.
     static func quarantineContent(_ body: [UInt8]) -> [UInt8] { [0] + body }
+
+    /// The content of a CloudEvent whose attributes are headers: the version 255, a line for each header in the order
+    /// of their names and values, an empty line and the body.
+    static func quarantineContent(_ body: [UInt8], attributes: [(name: String, value: String)]) -> [UInt8] {
+        let lines = attributes.map { Array("\($0.name): \($0.value)\r\n".utf8) }
+        return [255] + lines.sorted { $0.lexicographicallyPrecedes($1) }.joined() + Array("\r\n".utf8) + body
+    }
 }
 
 extension [UInt8] {

@@ -16,6 +16,8 @@ package struct ActionObjects {
 
     /// Hostile input with ever new names costs time, never memory.
     private static let nameLimit = 1_024
+    /// A longer name is looked at anew each time: no field has one, and a name can be as long as the body.
+    static let rememberedNameBytes = 64
 
     package init() {}
 
@@ -143,12 +145,13 @@ package struct ActionObjects {
 
     private mutating func content(_ name: String) -> Content {
         if let known = contents[name] { return known }
-        if contents.count >= Self.nameLimit { contents.removeAll(keepingCapacity: true) }
+        let isRemembered = name.utf8.count <= Self.rememberedNameBytes
+        if isRemembered, contents.count >= Self.nameLimit { contents.removeAll(keepingCapacity: true) }
         let content: Content =
             if let known = ActionField.named(name) { .field(known) } else if ActionField.holdsContact(name) {
                 .contactObject
             } else { .other }
-        contents[name] = content
+        if isRemembered { contents[name] = content }
         return content
     }
 }

@@ -23,6 +23,7 @@ package struct AzureEntities {
 
     private var objects = ActionObjects()
     private var kinds: [String: Kind] = [:]
+    /// As of `ActionObjects`.
     private static let nameLimit = 1_024
 
     package init() {}
@@ -61,11 +62,11 @@ package struct AzureEntities {
     /// The identity of the entity with these keys, one of which may be empty.
     package static func identity(_ partitionKey: String?, _ rowKey: String?) -> Identity? {
         guard let partitionKey, let rowKey, !(partitionKey.isEmpty && rowKey.isEmpty) else { return nil }
-        return .id(scope: scope, partitionKey + "\u{0}" + rowKey)
+        return .own(scope: scope, partitionKey + "\u{0}" + rowKey)
     }
 
     static func names(_ identity: Identity) -> Bool {
-        if case .id(scope, _) = identity { true } else { false }
+        if case .own(scope, _) = identity { true } else { false }
     }
 
     /// By the rank of their names and then by these: the order of an export's columns is another than that of JSON, and
@@ -90,7 +91,8 @@ package struct AzureEntities {
 
     private mutating func kind(_ name: String) -> Kind {
         if let known = kinds[name] { return known }
-        if kinds.count >= Self.nameLimit { kinds.removeAll(keepingCapacity: true) }
+        let isRemembered = name.utf8.count <= ActionObjects.rememberedNameBytes
+        if isRemembered, kinds.count >= Self.nameLimit { kinds.removeAll(keepingCapacity: true) }
         let kind: Kind =
             switch ActionField.normalized(name) {
             case "partitionkey": .partitionKey
@@ -105,7 +107,7 @@ package struct AzureEntities {
             case _ where ActionField.holdsContact(name): .contact
             default: ActionField.named(name).map { .field($0) } ?? .other
             }
-        kinds[name] = kind
+        if isRemembered { kinds[name] = kind }
         return kind
     }
 

@@ -32,11 +32,16 @@ struct IdentityKeys: Sendable {
     private func hash(_ identity: Identity, _ digest: [UInt8]) -> [UInt8] {
         switch identity {
         case .id(let scope, let id):
-            self.identity.short("id", Int64(scope.utf8.count).bigEndianBytes + Array(scope.utf8) + Array(id.utf8))
+            self.identity.short("id", Self.named(scope, id))
+        case .own(let scope, let id): self.identity.short("own", Self.named(scope, id))
         case .row(let ordinal): self.identity.short("row", digest + Int64(ordinal).bigEndianBytes)
         case .window(let scope, _): self.identity.short("window", digest + Array(scope.utf8))
         case .none: []
         }
+    }
+
+    private static func named(_ scope: String, _ id: String) -> [UInt8] {
+        Int64(scope.utf8.count).bigEndianBytes + Array(scope.utf8) + Array(id.utf8)
     }
 }
 

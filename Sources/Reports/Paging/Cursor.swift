@@ -8,7 +8,8 @@ package struct InvalidCursor: Error, Hashable, CustomStringConvertible {
 /// The place in a list after which it goes on, as text that says nothing: `cur_` and 26 letters and digits.
 ///
 /// It holds the key of the last row twice, once changed by a number of the list, so that a cursor of another list, of
-/// another ledger's ids, or one with a slip in it is refused instead of beginning anywhere.
+/// another ledger's ids, or one with a slip in it is refused instead of beginning anywhere. It is no secret: whoever
+/// knows the source can forge one, so a key from it is as strange as any other input.
 enum Cursor {
     enum List: Int64 {
         case leads = 0x2d35_8dcc_aa6c_78a5
@@ -30,7 +31,9 @@ enum Cursor {
         let prefix = PublicID.Kind.cursor.rawValue
         guard text.utf8.count == prefix.utf8.count + 2 * length, text.utf8.allSatisfy({ $0 < 0x80 }),
             let key = ids.number(.cursor, String(text.dropLast(length))),
-            ids.number(.cursor, prefix + text.suffix(length)) == key ^ list.rawValue, key >= 0
+            ids.number(.cursor, prefix + text.suffix(length)) == key ^ list.rawValue,
+            // No list gives out the last number there is, and what goes on after it could not count further.
+            key >= 0, key < .max
         else { throw InvalidCursor() }
         return key
     }
