@@ -5,9 +5,10 @@ internal import Ledger
 package import OrderedJSON
 internal import Reports
 internal import SQLite
+internal import Service
 internal import Views
 
-/// Looks a home over: what is as it should be, what is not, and what to do about it. Changes nothing.
+/// Looks a home over: what is as it should be, what is not, and what to do about it. Records nothing.
 package struct Doctor {
     package struct Check: Hashable, Sendable {
         package let name: String
@@ -56,10 +57,11 @@ package struct Doctor {
     private mutating func lookAtSettings() {
         do {
             let settings = try home.settings
+            try settings.service.check()
             add(
                 "settings", true,
                 settings.text(.publicURL).map { "endpoints are shown under \($0)" }
-                    ?? "publicURL is not set: endpoints are shown under \(settings.servedURL)")
+                    ?? "publicURL is not set: endpoints are shown under where the service listens")
         } catch {
             add("settings", false, "\(error)", advice: "mend it; look at all: leadledger config")
         }
@@ -120,6 +122,20 @@ package struct Doctor {
             "quarantine", waiting == 0, waiting == 0 ? "empty" : "\(waiting) arrivals could not be read as leads",
             advice: "look: leadledger quarantine list")
         try lookAtSenders(snapshot)
+        for source in snapshot.views.sources.active {
+            let check: JSON
+            do {
+                check = try await home.checkSource(source.name)
+            } catch {
+                add(
+                    "source \(source.name)", false, "\(error)",
+                    advice: "mend it; try: leadledger source check \(source.name)")
+                continue
+            }
+            add(
+                "source \(source.name)", check["ok"]?.bool == true, check["problem"]?.string ?? "it can be read",
+                advice: check["advice"]?.string)
+        }
         for destination in snapshot.views.destinations where destination.state != .removed {
             add(
                 "destination \(destination.name)", destination.state == .active,

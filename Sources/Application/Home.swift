@@ -52,8 +52,12 @@ package struct Home: Sendable {
         try files.refuseLostLedger()
         let isNew = !files.isHome
         if isNew && !FileBytes.exists(files.keyFile) { try MasterKey.create(file: files.keyFile) }
-        let writer = try LedgerWriter(files: files, rules: .system, clock: clock, waitMilliseconds: 2_000)
-        try await writer.close()
+        do {
+            let writer = try LedgerWriter(files: files, rules: .system, clock: clock, waitMilliseconds: 2_000)
+            try await writer.close()
+        } catch LedgerError.writerAtWork where !isNew {
+            // Who has it open found it whole.
+        }
         return isNew
     }
 

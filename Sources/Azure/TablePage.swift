@@ -6,6 +6,8 @@ package struct TablePage: Hashable, Sendable {
     package let entities: [TableEntity]
     /// `nil` after the last answer. An answer without entities may well have one.
     package let continuation: TableContinuation?
+    /// When the service answered, by its own clock.
+    package let answeredAt: Instant?
 
     /// - Parameter header: the value of a header of the answer, by its name in lower case.
     package init(body: [UInt8], header: (String) -> String?) throws(TableAnswerError) {
@@ -20,6 +22,7 @@ package struct TablePage: Hashable, Sendable {
             guard case .object(let members) = value else { throw TableAnswerError(reason: "an entity is no object") }
             return TableEntity(members: members)
         }
+        answeredAt = header("date").flatMap { RetryAfter.date($0) }
         func mark(_ name: String) -> String? {
             header("x-ms-continuation-" + name).flatMap { $0.isEmpty ? nil : $0 }
         }

@@ -9,7 +9,9 @@ struct TablePull {
     /// Where the pull before left off; `nil` for the first.
     let cursor: Instant?
     private let place: String
-    private let startedAt: Instant
+    /// By the clock of the table service, which stamps the rows, as soon as it is known; until then by ours.
+    private var startedAt: Instant
+    private var isTimed = false
     private let overlap: Span
     private var highest: Instant?
 
@@ -29,6 +31,13 @@ struct TablePull {
 
     /// Rows that were written since; `nil` for all.
     var filter: String? { cursor.map { TableQuery.filter(changedSince: $0 - overlap) } }
+
+    /// Notes when an answer was given. The first tells the start of the pull where our clock is ahead of the service's.
+    mutating func noteAnswer(at time: Instant?) {
+        guard !isTimed, let time else { return }
+        isTimed = true
+        startedAt = min(startedAt, time)
+    }
 
     /// Notes the system time of a row. One later than the start of the pull is passed over: rows written while it ran
     /// may stand before the place it had come to.

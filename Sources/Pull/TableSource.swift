@@ -64,6 +64,7 @@ package struct TableSource: Sendable {
             guard isWanted() else { return counts }
             let page = try await client.page(&query)
             counts.pages += 1
+            progress.noteAnswer(at: page.answeredAt)
             for entity in page.entities { progress.note(entity.timestamp) }
             try await take(page.entities.map { rows.event(of: $0) }, rows: rows, counts: &counts)
             guard let next = page.continuation else { break }

@@ -39,9 +39,15 @@ extension ViewsWriter {
     /// Takes up to `limit` deliveries that are due at a destination and writes down that they are being sent, so that a
     /// crash leaves a trace of each. At most one of a lead: at a destination that takes every action, the first.
     ///
+    /// None when the destination was paused, removed or set anew since the caller looked at it.
+    ///
     /// O(log due) a claim, whatever was delivered before; at a destination that takes every action, O(due) in all.
     package func claim(destination: Destination, now: Instant, limit: Int) throws -> [Claim] {
-        try withConnection { connection in
+        let isCurrent = destinations.contains {
+            $0.number == destination.number && $0.state == .active && $0.seq == destination.seq
+        }
+        guard isCurrent else { return [] }
+        return try withConnection { connection in
             let due = try dueRows(connection, destination, now, limit)
             guard !due.isEmpty else { return [] }
             return try connection.transaction {

@@ -1,5 +1,6 @@
 import Application
 import ArgumentParser
+import Leads
 import OrderedJSON
 import Reports
 import Views
@@ -35,6 +36,9 @@ struct EndpointCommand: AsyncParsableCommand {
                 EndpointAdd(offer: offer, label: name, publicURL: settings.text(.publicURL), reason: reason))
             if printRecord(json, options.output) { return }
             print(ListOutput.cell(json["url"]))
+            if Offer(offer)?.publisher == nil {
+                say("note: \(offer) is not publisher.offer, as Partner Center names offers: is it the title instead?")
+            }
             say("It is shown this once. Paste it into Partner Center: the offer, Customer leads, HTTPS endpoint.")
             if settings.text(.publicURL) == nil {
                 say("It begins with where the service listens; set publicURL to what the marketplace can reach.")

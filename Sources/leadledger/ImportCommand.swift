@@ -37,13 +37,20 @@ struct ImportCommand: AsyncParsableCommand {
         let home = options.home()
         try refuseRejectsInside(home.files.home)
         let act = ImportAct(path: file, format: format, offer: offer, source: source, rejects: rejects)
-        let result = dryRun ? try await act.dryRun(home) : try await home.perform(act)
-        report(result)
-        if result["interrupted"]?.bool == true {
-            say("Interrupted. What was recorded stays; run the same command again for the rest.")
-            throw ExitCode(130)
+        let result: JSON
+        do {
+            result = dryRun ? try await act.dryRun(home) : try await home.perform(act)
+        } catch is CancellationError {
+            throw interrupted()
         }
+        report(result)
+        if result["interrupted"]?.bool == true { throw interrupted() }
         if result["rejected"]?.integer ?? 0 > 0 { throw ExitCode(6) }
+    }
+
+    private func interrupted() -> ExitCode {
+        say("Interrupted. What was recorded stays; run the same command again for the rest.")
+        return ExitCode(130)
     }
 
     /// The rejects begin an empty file: one of the home's own must not be emptied by a slip.

@@ -34,6 +34,10 @@ struct QuarantineCommand: AsyncParsableCommand {
         var seq: Int64
         @OptionGroup var options: GlobalOptions
 
+        func validate() throws {
+            if options.output == .csv { throw ValidationError("a request does not fit into CSV: use -o json") }
+        }
+
         func run() async throws {
             guard let json = try QuarantineList(try await options.home().snapshot()).show(seq) else {
                 throw ActFailure("event \(seq) is no quarantined one. Look: leadledger quarantine list")
@@ -50,7 +54,12 @@ struct QuarantineCommand: AsyncParsableCommand {
             for header in request["headers"]?.array ?? [] {
                 print(TextTable.printable("\(ListOutput.cell(header["name"])): \(ListOutput.cell(header["value"]))"))
             }
-            print("\n" + TextTable.printable(ListOutput.cell(request["body"] ?? request["bodyBase64"])))
+            print()
+            for line in ListOutput.cell(request["body"] ?? request["bodyBase64"]).split(
+                omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            {
+                print(TextTable.printable(String(line)))
+            }
         }
     }
 
@@ -73,12 +82,12 @@ struct QuarantineCommand: AsyncParsableCommand {
             let json = try await options.home().perform(
                 QuarantineReleaseAct(seq: seq, correction: try correction.map(read), reason: reason))
             if printRecord(json, options.output) { return }
-            guard json["released"]?.bool == true else {
+            guard json["duplicate"]?.bool == false else {
                 return print(
                     "It was released before, by event \(ListOutput.cell(json["releasedBy"])); nothing was changed.")
             }
             let events = (json["events"]?.array ?? []).map { ListOutput.cell($0["seq"]) }
-            print("Released as event \(events.joined(separator: ", ")).")
+            print("Released as \(events.count == 1 ? "event" : "events") \(events.joined(separator: ", ")).")
         }
 
         private func read(_ path: String) throws -> [UInt8] {

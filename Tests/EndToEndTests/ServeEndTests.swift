@@ -41,6 +41,23 @@ struct ServeEndTests {
         try await home.succeed("verify")
     }
 
+    @Test func `an import through the service ends with it, and is run again for the rest`() async throws {
+        let home = try await TestHome()
+        let count = 300_000
+        try home.folder.write(Array(TestHome.csv(count).utf8), to: "leads.csv")
+        let key = try await home.key("read")
+        let service = try await home.serve()
+        let importing = try home.start(["import", home.folder.file("leads.csv")])
+        _ = try await service.get("/v1/events?type=ActionRecorded&limit=1", key: key) {
+            try ($0.object["items"] as? [Any])?.isEmpty == false
+        }
+        try await service.stop()
+        let ended = try await importing.ended()
+        #expect(ended.status == 130 && ended.err.contains("run the same command again"), "\(ended.err)")
+        let recorded = try await home.succeed("verify", "-o", "json").object["events"] as? Int ?? 0
+        #expect(recorded > 1 && recorded < count, "what was recorded stays")
+    }
+
     @Test func `a request whose body is still coming is answered after the signal`() async throws {
         let home = try await TestHome()
         let path = try await home.endpoint()

@@ -105,6 +105,20 @@ struct TablePullTests {
         #expect(pull.cursorToRecord(isNews: false) == "2026-01-02T02:00:00Z https://a/t")
     }
 
+    @Test func `the service's clock tells when a pull began where ours is ahead`() {
+        var pull = pull(nil)
+        pull.noteAnswer(at: now - .minute)
+        pull.noteAnswer(at: now - .hour)
+        pull.note(now - .second)
+        #expect(pull.cursorToRecord(isNews: true) == nil)
+        pull.note(now - 2 * .minute)
+        #expect(pull.cursorToRecord(isNews: true) == "2026-01-02T03:02:05Z https://a/t")
+        var behind = self.pull(nil)
+        behind.noteAnswer(at: now + .hour)
+        behind.note(now + .second)
+        #expect(behind.cursorToRecord(isNews: true) == nil)
+    }
+
     @Test func `an empty table leaves no cursor`() {
         #expect(pull(nil).cursorToRecord(isNews: false) == nil)
     }

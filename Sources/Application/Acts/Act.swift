@@ -14,10 +14,14 @@ package protocol Act: Codable, Sendable {
     static var name: String { get }
     /// Why a service cannot perform it for the command; `nil` when it can.
     var onlyHere: String? { get }
+    /// Whether no other such act may come between what it looks at and what it writes.
+    var takesTurns: Bool { get }
     func perform(on home: OpenHome) async throws -> JSON
 }
 
 extension Act {
+    package var takesTurns: Bool { true }
+
     package var onlyHere: String? { nil }
 }
 
@@ -43,6 +47,14 @@ package struct OpenHome: Sendable {
     var servedURL: @Sendable () -> String
     /// Told of what an act appended; returns when whoever must know of it does.
     var appended: @Sendable (Int64) async -> Void = { _ in }
+
+    /// The same home, where long work also ends when `isGone` says that nobody wants it any more.
+    func ending(_ isGone: @escaping @Sendable () -> Bool) -> OpenHome {
+        var owner = home
+        let isCancelled = owner.isCancelled
+        owner.isCancelled = { isCancelled() || isGone() }
+        return OpenHome(home: owner, writer: writer, views: views, servedURL: servedURL, appended: appended)
+    }
 
     /// The ledger and its views with everything folded that was recorded before the call.
     func snapshot() async throws -> Snapshot {
@@ -89,7 +101,7 @@ extension Home {
     package func perform(_ act: some Act) async throws -> JSON {
         try files.requireHome()
         let served = try settings.servedURL
-        if let answer = try await ControlClient(files).perform(act) { return answer }
+        if let answer = try await ControlClient(self).perform(act) { return answer }
         let views = OwnViews(self)
         return try await write { writer in
             do {

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Intake
 internal import Leads
 internal import Ledger
@@ -29,7 +30,10 @@ package struct EndpointAdd: Act {
             throw ActFailure("--offer must not be empty: name the offer as publisher.offer", isUsage: true)
         }
         let access = try await home.snapshot().views.access
-        let name = try AccessName.settle(label, fallback: known.text) { access.endpoint($0) != nil }
+        // Not even a revoked one's: leads that came through either could not be told apart.
+        let name = try AccessName.settle(label, fallback: known.text) { name in
+            access.endpoints.contains { $0.name == name }
+        }
         var random = RandomBytes()
         let token = AccessToken.make(.endpoint, random: &random)
         try await home.append(
@@ -50,15 +54,18 @@ package struct EndpointRevoke: Act {
     let endpoint: String
     let reason: String?
 
-    /// - Parameter endpoint: its name or id.
+    /// - Parameter endpoint: its name or id; of its URL or token, the id is taken.
     package init(_ endpoint: String, reason: String?) {
-        self.endpoint = endpoint
+        self.endpoint = AccessName.withoutSecret(endpoint)
         self.reason = reason
     }
 
     package func perform(on home: OpenHome) async throws -> JSON {
         let access = try await home.snapshot().views.access
         guard let found = access.endpoint(endpoint) else {
+            if let revokedAt = access.endpoints.last(where: { $0.name == endpoint || $0.id == endpoint })?.revokedAt {
+                throw ActFailure("endpoint \(endpoint) was revoked before, at \(revokedAt)")
+            }
             throw ActFailure(
                 AccessName.unknown("endpoint", endpoint, access.endpoints.filter { $0.revokedAt == nil }.map(\.name)))
         }
@@ -74,7 +81,7 @@ enum AccessName {
         if let asked {
             try check(asked)
             guard !isTaken(asked) else {
-                throw ActFailure("\(asked) is there already: choose another --name, or revoke that one", isUsage: true)
+                throw ActFailure("\(asked) is taken, or was once: choose another --name", isUsage: true)
             }
             return asked
         }
@@ -82,6 +89,17 @@ enum AccessName {
         let base = plain.first?.isLetter == true || plain.first?.isNumber == true ? plain : "e" + plain
         if !isTaken(base) { return base }
         return base + "-\((2...).first { !isTaken("\(base)-\($0)") } ?? 0)"
+    }
+
+    /// What people paste in place of a name may hold a whole token; only the part of it that may be shown is used.
+    static func withoutSecret(_ text: String) -> String {
+        for kind in AccessToken.Kind.allCases {
+            guard let start = text.range(of: kind.rawValue, options: .backwards)?.lowerBound else { continue }
+            if let token = AccessToken(kind, String(text[start...].prefix { $0 != "/" && $0 != "?" })) {
+                return token.id
+            }
+        }
+        return text
     }
 
     static func check(_ name: String) throws {

@@ -27,10 +27,19 @@ package struct ImportAct: Act {
     }
 
     package var onlyHere: String? {
-        path == "-"
-            ? "a service has this home open and cannot read this command's standard input: name a file instead of -, "
-                + "or stop the service first" : nil
+        guard path == "-" || !Self.isFile(path) else { return nil }
+        return "a service has this home open, and cannot read this command's standard input, a pipe or a folder: name "
+            + "a file instead, or stop the service first"
     }
+
+    /// What does not exist is left to whoever opens it to say so.
+    private static func isFile(_ path: String) -> Bool {
+        let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let kind = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+        return (kind == nil || kind == .typeRegular) && !["/dev/", "/proc/"].contains(where: path.hasPrefix)
+    }
+
+    package var takesTurns: Bool { false }
 
     package func perform(on home: OpenHome) async throws -> JSON {
         let (owner, writer) = (home.home, home.writer)

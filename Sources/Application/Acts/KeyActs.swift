@@ -23,7 +23,9 @@ package struct KeyCreate: Act {
             throw ActFailure("a scope is ingest, read or admin", isUsage: true)
         }
         let access = try await home.snapshot().views.access
-        let name = try AccessName.settle(label, fallback: scope.rawValue) { access.key($0) != nil }
+        let name = try AccessName.settle(label, fallback: scope.rawValue) { name in
+            access.keys.contains { $0.name == name }
+        }
         var random = RandomBytes()
         let token = AccessToken.make(.key, random: &random)
         try await home.append(.keyCreated, AccessEvent.keyCreated(token, name: name, scope: scope, reason: reason))
@@ -38,15 +40,18 @@ package struct KeyRevoke: Act {
     let key: String
     let reason: String?
 
-    /// - Parameter key: its name or id.
+    /// - Parameter key: its name or id; of its text, the id is taken.
     package init(_ key: String, reason: String?) {
-        self.key = key
+        self.key = AccessName.withoutSecret(key)
         self.reason = reason
     }
 
     package func perform(on home: OpenHome) async throws -> JSON {
         let access = try await home.snapshot().views.access
         guard let found = access.key(key) else {
+            if let revokedAt = access.keys.last(where: { $0.name == key || $0.id == key })?.revokedAt {
+                throw ActFailure("key \(key) was revoked before, at \(revokedAt)")
+            }
             throw ActFailure(
                 AccessName.unknown("key", key, access.keys.filter { $0.revokedAt == nil }.map(\.name)))
         }

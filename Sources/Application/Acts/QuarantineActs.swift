@@ -29,7 +29,10 @@ package struct QuarantineReleaseAct: Act {
             throw ActFailure("event \(seq) is no quarantined one. Look: leadledger quarantine list")
         }
         if let releasedBy = try await home.snapshot().views.quarantined(seq)?.releasedBy {
-            return ["quarantined": .number(seq), "released": .bool(false), "releasedBy": .number(releasedBy)]
+            return [
+                "quarantined": .number(seq), "released": .bool(true), "duplicate": .bool(true),
+                "releasedBy": .number(releasedBy),
+            ]
         }
         let events: [NewEvent]
         do {
@@ -51,7 +54,7 @@ package struct QuarantineReleaseAct: Act {
         let isNew = answers.contains { if case .recorded = $0 { true } else { false } }
         let leads = zip(events, answers).filter { $0.0.type == .actionRecorded }.compactMap(\.1.receipt)
         return [
-            "quarantined": .number(seq), "released": .bool(isNew),
+            "quarantined": .number(seq), "released": .bool(true), "duplicate": .bool(!isNew),
             "events": .array(
                 leads.map { receipt in
                     [

@@ -38,6 +38,8 @@ package struct RecordAct: Act {
             description: description)
     }
 
+    package var takesTurns: Bool { false }
+
     package func perform(on home: OpenHome) async throws -> JSON {
         let action = recorded
         let identity: Identity =

@@ -10,6 +10,8 @@ package struct ReplayAct: Act {
     /// - Parameter check: compares only.
     package init(check: Bool) { isCheck = check }
 
+    package var takesTurns: Bool { false }
+
     package func perform(on home: OpenHome) async throws -> JSON {
         let owner = home.home
         let views = try await home.views()

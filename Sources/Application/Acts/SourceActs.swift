@@ -61,6 +61,8 @@ package struct SourcePull: Act {
 
     package init(_ source: String) { self.source = source }
 
+    package var takesTurns: Bool { false }
+
     package func perform(on home: OpenHome) async throws -> JSON {
         let found = try Home.source(source, of: try await home.snapshot().views.sources)
         let (owner, writer) = (home.home, home.writer)

@@ -9,14 +9,19 @@ internal import OrderedJSON
 /// Sends acts to the service that has a home open, where there is one.
 struct ControlClient {
     private let files: LedgerFiles
+    private let isCancelled: @Sendable () -> Bool
 
     /// An import of a large file takes this long at most.
     private static let timeout = TimeAmount.hours(24)
     private static let answerLimit = 64 << 20
 
-    init(_ files: LedgerFiles) { self.files = files }
+    init(_ home: Home) {
+        files = home.files
+        isCancelled = home.isCancelled
+    }
 
     /// The answer of the service; `nil` when none is there.
+    /// - Throws: `CancellationError` when the command was interrupted; the service then ends what takes long.
     func perform<Performed: Act>(_ act: Performed) async throws -> JSON? {
         guard FileBytes.exists(files.controlSocket) else { return nil }
         guard
@@ -31,19 +36,36 @@ struct ControlClient {
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(configuration: configuration)
         do {
-            let response = try await client.execute(request, timeout: Self.timeout)
-            let body = try await response.body.collect(upTo: Self.answerLimit)
+            let bytes = try await unlessCancelled { [request] in
+                let response = try await client.execute(request, timeout: Self.timeout)
+                return Array(try await response.body.collect(upTo: Self.answerLimit).readableBytesView)
+            }
             try await client.shutdown()
-            return try ControlReply.answer(Array(body.readableBytesView))
+            return try ControlReply.answer(bytes)
         } catch let error as ActFailure {
             throw error
         } catch {
             try? await client.shutdown()
+            if isCancelled() { throw CancellationError() }
             // A socket that nobody listens at is left from a service that was killed.
             if Self.isRefused(error) { return nil }
             throw ActFailure(
                 "the service that has \(files.home) open did not answer, so nobody can say whether it was done: "
                     + "look, and run the command again")
+        }
+    }
+
+    private func unlessCancelled(_ body: @escaping @Sendable () async throws -> [UInt8]) async throws -> [UInt8] {
+        let isCancelled = isCancelled
+        return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                while !isCancelled() { try await Task.sleep(for: .milliseconds(100)) }
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let bytes = try await group.next() ?? nil else { throw CancellationError() }
+            return bytes
         }
     }
 

@@ -14,6 +14,13 @@ struct ControlServer: Service {
     let files: LedgerFiles
     let home: OpenHome
     let logger: Logger
+    private let turn = Turn()
+
+    init(files: LedgerFiles, home: OpenHome, logger: Logger) {
+        self.files = files
+        self.home = home
+        self.logger = logger
+    }
 
     /// Bytes of an act; a correction of a quarantined lead is the largest.
     static let bodyLimit = 4 << 20
@@ -34,23 +41,57 @@ struct ControlServer: Service {
             router: router, configuration: .init(address: .unixDomainSocket(path: path), serverName: nil),
             logger: Logger(label: "leadledger.control", factory: { _ in SwiftLogNoOpLogHandler() }))
         defer { try? FileManager.default.removeItem(atPath: path) }
-        try await application.run()
+        do {
+            try await application.run()
+        } catch {
+            logger.error("commands cannot reach the service", metadata: ["error": "\(error)"])
+            try await gracefulShutdown()
+        }
     }
 
     private func answer(_ request: Request, name: String) async throws -> Response {
-        let body = try await request.body.collect(upTo: Self.bodyLimit)
-        let reply: ControlReply
-        do {
-            guard let act = try Acts.read(name, Array(body.readableBytesView)) else {
-                throw ActFailure(
-                    "the service knows no act \(name): it runs another version of leadledger than this command; "
-                        + "start it again with this one")
+        let isGone = StopFlag()
+        // A command that was interrupted closes its connection, and wants no more of what it asked for.
+        let reply = try await request.body.consumeWithInboundCloseHandler { body in
+            let bytes = Array(try await body.collect(upTo: Self.bodyLimit).readableBytesView)
+            do {
+                guard let act = try Acts.read(name, bytes) else {
+                    throw ActFailure(
+                        "the service knows no act \(name): it runs another version of leadledger than this command; "
+                            + "start it again with this one")
+                }
+                return ControlReply(answer: try await perform(act, on: home.ending { isGone.isSet }))
+            } catch {
+                return ControlReply(error)
             }
-            reply = ControlReply(answer: try await act.perform(on: home))
-        } catch {
-            reply = ControlReply(error)
+        } onInboundClosed: {
+            isGone.set()
         }
         return Response(status: .ok, body: .init(byteBuffer: ByteBuffer(bytes: reply.json.encoded())))
+    }
+}
+
+extension ControlServer {
+    /// An act that looks before it writes must find things as it left them.
+    private func perform(_ act: some Act, on home: OpenHome) async throws -> JSON {
+        guard act.takesTurns else { return try await act.perform(on: home) }
+        return try await turn.take { try await act.perform(on: home) }
+    }
+}
+
+/// Lets one at a time through, in the order of their coming.
+private actor Turn {
+    private var isTaken = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func take<Result: Sendable>(_ body: @Sendable () async throws -> Result) async rethrows -> Result {
+        if isTaken {
+            await withCheckedContinuation { waiting.append($0) }
+        } else {
+            isTaken = true
+        }
+        defer { if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().resume() } }
+        return try await body()
     }
 }
 
@@ -62,7 +103,9 @@ struct ControlReply {
 
     init(_ error: any Error) {
         let isUsage = (error as? ActFailure)?.isUsage ?? false
-        json = ["error": .string("\(error)"), "usage": .bool(isUsage)]
+        let text =
+            error is CancellationError ? "the service ended before this was done: run the command again" : "\(error)"
+        json = ["error": .string(text), "usage": .bool(isUsage)]
     }
 
     /// The answer in what a service sent.

@@ -24,26 +24,37 @@ struct FoldService: ServiceLifecycle.Service {
                     head.expire()
                 }
             }
-            await fold()
+            await foldAll()
             for await _ in writer.commits.cancelOnGracefulShutdown() {
-                await fold()
+                await foldAll()
                 try? await Task.sleep(for: Self.pause)
             }
-            await fold()
+            _ = await fold()
             group.cancelAll()
         }
-        head.releaseAll()
+        head.end()
+        // Nobody can say what the disk holds: only opening the ledger anew can. Whoever watches the process starts it
+        // again; a service that goes on would answer every lead with a problem.
+        if let failure = writer.failedFor { throw failure }
+    }
+
+    private func foldAll() async {
+        while await !fold(), writer.failedFor == nil, !Task.isShuttingDownGracefully, !Task.isCancelled {
+            try? await Task.sleep(for: Self.pauseAfterFailure)
+        }
     }
 
     /// Views that cannot be written, on a full disk for instance, must not keep leads from being recorded.
-    private func fold() async {
+    /// - Returns: whether they hold now what was recorded.
+    private func fold() async -> Bool {
         do {
             let seq = try await views.catchUp()
             gate.replace(with: await views.access)
             head.advance(to: seq)
+            return true
         } catch {
             logger.error("the views could not be folded", metadata: ["error": "\(error)"])
-            try? await Task.sleep(for: Self.pauseAfterFailure)
+            return false
         }
     }
 }

@@ -11,6 +11,8 @@ final class FoldedHead: Sendable {
     private struct State {
         var seq: Int64 = 0
         var waiters: [Waiter] = []
+        /// Nobody folds any more.
+        var isEnded = false
     }
 
     private let state = Mutex(State())
@@ -24,7 +26,7 @@ final class FoldedHead: Sendable {
     func wait(for seq: Int64) async {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state in
-                if state.seq >= seq { return true }
+                if state.seq >= seq || state.isEnded { return true }
                 state.waiters.append(
                     Waiter(seq: seq, deadline: .now + Self.patience, continuation: continuation))
                 return false
@@ -43,7 +45,13 @@ final class FoldedHead: Sendable {
     /// Lets go of those whose patience ended.
     func expire(now: ContinuousClock.Instant = .now) { release { _ in { $0.deadline <= now } } }
 
-    func releaseAll() { release { _ in { _ in true } } }
+    /// Lets go of all, now and later: nobody folds any more.
+    func end() {
+        release { state in
+            state.isEnded = true
+            return { _ in true }
+        }
+    }
 
     private func release(_ change: (inout State) -> (Waiter) -> Bool) {
         let done = state.withLock { state in

@@ -40,28 +40,38 @@ package struct Serving: Sendable {
         let head = FoldedHead()
         let files = home.files
         let url = Mutex(settings.servedURL)
+        let ending = StopFlag()
+        var owner = home
+        // An act that takes long must not hold up the end: what it recorded stays, and it is run again for the rest.
+        owner.isCancelled = { ending.isSet }
         let open = OpenHome(
-            home: home, writer: writer, views: { views }, servedURL: { url.withLock { $0 } },
+            home: owner, writer: writer, views: { views }, servedURL: { url.withLock { $0 } },
             appended: { await head.wait(for: $0) })
         let metrics = Metrics()
         let status = ServingStatus(writer: writer, head: head, files: files, policy: home.policy, clock: home.clock)
         metrics.add { status.metrics }
+        let health = SourceHealth()
+        metrics.add { health.metrics }
         let service = try LeadService(
-            settings: serviceSettings, files: files,
+            settings: settings.service, files: files,
             policies: { try Policies.named($0, home: files.home) }, policy: home.policy, writer: writer, gate: gate,
             folded: { await head.wait(for: $0) }, status: { status.now }, metrics: metrics, clock: home.clock,
             logger: logger)
         let group = ServiceGroup(
             configuration: .init(
                 services: [
-                    .init(service: FoldService(writer: writer, views: views, gate: gate, head: head, logger: logger)),
-                    .init(service: delivery(writer, views)), .init(service: pull(writer, views)),
+                    .init(
+                        service: FoldService(writer: writer, views: views, gate: gate, head: head, logger: logger),
+                        failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: delivery(writer, views)), .init(service: pull(writer, views, health)),
                     .init(service: ControlServer(files: files, home: open, logger: logger)),
                     .init(
                         service: service.application { running in
                             url.withLock { $0 = running }
                             ready(running)
                         }),
+                    // The last of the list is the first that hears of the end.
+                    .init(service: EndService(flag: ending)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Logger(label: "leadledger.services", factory: { _ in SwiftLogNoOpLogHandler() })))
@@ -79,33 +89,49 @@ package struct Serving: Sendable {
         DeliveryService(home: home, writer: writer, views: views, logger: logger)
     }
 
-    private func pull(_ writer: LedgerWriter, _ views: ViewsWriter) -> SourcesService {
+    private func pull(_ writer: LedgerWriter, _ views: ViewsWriter, _ health: SourceHealth) -> SourcesService {
         SourcesService(
             pull: PullService(
                 sources: { await views.sources.active }, secrets: SecretReader(),
                 append: { try await writer.append($0) }, clock: home.clock,
                 pulled: { [logger] name, counts in
+                    health.note(name, isFailing: false)
                     logger.debug(
                         "a source was read", metadata: ["source": "\(name)", "recorded": "\(counts.recorded)"])
                 },
                 failed: { [logger] name, why in
+                    health.note(name, isFailing: true)
                     logger.warning("a source could not be read", metadata: ["source": "\(name)", "error": "\(why)"])
                 }))
     }
 
-    private var serviceSettings: ServiceSettings {
+}
+
+extension Settings {
+    /// What of the settings concerns the HTTP service.
+    var service: ServiceSettings {
         var service = ServiceSettings()
-        service.host = settings[.host].text
-        service.port = settings.number(.port)
-        service.certificateFile = settings.text(.tlsCertificate)
-        service.keyFile = settings.text(.tlsKey)
-        service.trustedProxies = settings.list(.trustedProxies)
-        service.duplicateWindow = settings.span(.duplicateWindow)
-        service.bodyLimit = settings.number(.bodyLimit)
-        service.connectionLimit = settings.number(.connectionLimit)
-        service.waitingLimit = settings.number(.waitingLimit)
-        service.requestsPerKey = settings.number(.requestsPerKey)
+        service.host = self[.host].text
+        service.port = number(.port)
+        service.certificateFile = text(.tlsCertificate)
+        service.keyFile = text(.tlsKey)
+        service.trustedProxies = list(.trustedProxies)
+        service.duplicateWindow = span(.duplicateWindow)
+        service.bodyLimit = number(.bodyLimit)
+        service.connectionLimit = number(.connectionLimit)
+        service.waitingLimit = number(.waitingLimit)
+        service.requestsPerKey = number(.requestsPerKey)
         return service
+    }
+}
+
+/// Says to what does not listen for it that the service ends.
+private struct EndService: ServiceLifecycle.Service {
+    let flag: StopFlag
+
+    func run() async throws {
+        try await gracefulShutdown()
+        flag.set()
     }
 }
 
@@ -116,7 +142,8 @@ struct SourcesService: ServiceLifecycle.Service {
     func run() async throws { await cancelWhenGracefulShutdown { await pull.run() } }
 }
 
-/// The delivery workers of a service.
+/// The delivery workers of a service. What keeps them from working must not keep leads from being recorded: they are
+/// begun again, until the service ends.
 struct DeliveryService: ServiceLifecycle.Service {
     let home: Home
     let writer: LedgerWriter
@@ -125,15 +152,28 @@ struct DeliveryService: ServiceLifecycle.Service {
 
     func run() async throws {
         let stop = StopFlag()
-        try await withGracefulShutdownHandler {
-            _ = try await Reconciler(
-                writer: writer, views: views, files: home.files, policy: home.policy, clock: home.clock,
-                isCancelled: { stop.isSet || Task.isCancelled }
-            ).supervise { [logger] destination, why in
-                logger.error("a worker failed", metadata: ["destination": "\(destination)", "error": "\(why)"])
+        await withGracefulShutdownHandler {
+            while !stop.isSet, !Task.isCancelled {
+                do {
+                    try await work(stop)
+                } catch {
+                    logger.error("delivery could not be begun", metadata: ["error": "\(error)"])
+                    try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.pauseAfterFailure) }
+                }
             }
         } onGracefulShutdown: {
             stop.set()
+        }
+    }
+
+    private static let pauseAfterFailure = Duration.seconds(5)
+
+    private func work(_ stop: StopFlag) async throws {
+        _ = try await Reconciler(
+            writer: writer, views: views, files: home.files, policy: home.policy, clock: home.clock,
+            isCancelled: { stop.isSet || Task.isCancelled }
+        ).supervise { [logger] destination, why in
+            logger.error("a worker failed", metadata: ["destination": "\(destination)", "error": "\(why)"])
         }
     }
 }

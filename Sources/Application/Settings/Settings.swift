@@ -92,6 +92,7 @@ package struct Settings: Sendable {
                 throw Failure(
                     description: "\(line): there is no setting \(name.string ?? "like this"). There are: \(known)")
             }
+            guard value.null == nil else { continue }
             guard let text = value.scalar?.string ?? value.sequence?.compactMap(\.string).joined(separator: ",") else {
                 throw Failure(description: "\(line): the value of \(key.rawValue) is no text, number or list")
             }

@@ -30,6 +30,7 @@ package actor LedgerWriter {
     package nonisolated let commits: AsyncStream<Void>
     private nonisolated let committed: AsyncStream<Void>.Continuation
     private nonisolated let durable: Atomic<Int64>
+    private nonisolated let ending = Mutex<LedgerError?>(nil)
     private let files: LedgerFiles
     private var lock: FileLock?
     private let store: LedgerStore
@@ -70,6 +71,9 @@ package actor LedgerWriter {
         self.clock = clock
         self.random = random
     }
+
+    /// Why nothing more can be appended before the ledger is opened anew; `nil` while it can. `commits` ends with it.
+    package nonisolated var failedFor: LedgerError? { ending.withLock(\.self) }
 
     /// The last event that is durable.
     package nonisolated var lastSeq: Int64 { durable.load(ordering: .acquiring) }
@@ -133,6 +137,12 @@ package actor LedgerWriter {
         while tray.withLock(\.tickets.count) < lastCommit.callers && ContinuousClock.now < deadline { usleep(20) }
     }
 
+    private func fail(_ error: LedgerError) {
+        failure = error
+        ending.withLock { $0 = error }
+        committed.finish()
+    }
+
     private func commit(_ tickets: [Ticket]) {
         if let failure { return tickets.forEach { $0.answer(.failure(failure)) } }
         var batch = AppendBatch(
@@ -158,7 +168,7 @@ package actor LedgerWriter {
             if error is LedgerError && tickets.count > 1 { return tickets.forEach { commit([$0]) } }
             let said = LedgerError(error, path: files.ledger)
             // After a failed write or sync nobody can say what the disk holds: only opening the file again can tell.
-            if let error = error as? SQLiteError, error.isInputOutput { failure = .unsure(files.ledger) }
+            if let error = error as? SQLiteError, error.isInputOutput { fail(.unsure(files.ledger)) }
             for ticket in tickets { ticket.answer(.failure(failure ?? said)) }
             return
         }
@@ -169,7 +179,7 @@ package actor LedgerWriter {
                 // What gathered stays in memory and is written when there is room.
             } catch {
                 // The events are safe; without lookups the next ones could be appended twice.
-                failure = LedgerError(error, path: files.lookup)
+                fail(LedgerError(error, path: files.lookup))
             }
         }
     }

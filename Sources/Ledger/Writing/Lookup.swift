@@ -49,7 +49,7 @@ final class Lookup {
         connection = try Connection(path: path, mode: .create)
         try Self.migrator.check(connection)
         try connection.execute(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;"
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768;"
                 + "PRAGMA wal_autocheckpoint = 16384")
         try Self.migrator.migrate(connection)
         let row = try connection.prepare("SELECT ledger, seq FROM progress")

@@ -33,7 +33,7 @@ final class LookupFlusher: Sendable {
     init(path: String) throws {
         connection = try Connection(path: path, mode: .readWrite)
         try connection.execute(
-            "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384")
+            "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 16384")
     }
 
     func close() throws { try queue.sync { try connection.close() } }
