@@ -7,7 +7,7 @@ import Reports
 struct QuarantineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quarantine", abstract: "Shows and releases what arrived and could not be read as a lead.",
-        subcommands: [List.self, Show.self, Release.self])
+        subcommands: [List.self, Show.self, Release.self, Dismiss.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists what is in quarantine.")
@@ -60,6 +60,22 @@ struct QuarantineCommand: AsyncParsableCommand {
             {
                 print(TextTable.printable(String(line)))
             }
+        }
+    }
+
+    struct Dismiss: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Says that there is no lead in it, so that nobody looks again; what came is kept.")
+        @Argument(help: "The event's number in the ledger.")
+        var seq: Int64
+        @Option(help: "Why, for the audit.")
+        var reason: String?
+        @OptionGroup var options: GlobalOptions
+
+        func run() async throws {
+            let json = try await options.home().perform(QuarantineDismiss(seq: seq, reason: reason))
+            if printRecord(json, options.output) { return }
+            print(json["duplicate"]?.bool == true ? "It was settled before; nothing was changed." : "Dismissed.")
         }
     }
 

@@ -123,7 +123,7 @@ enum Acts {
     static let all: [any Act.Type] = [
         RecordAct.self, EndpointAdd.self, EndpointRevoke.self, KeyCreate.self, KeyRevoke.self, DestinationAdd.self,
         DestinationPause.self, DestinationResume.self, DestinationRemove.self,
-        SourceAdd.self, SourceRemove.self, SourcePull.self, QuarantineReleaseAct.self,
+        SourceAdd.self, SourceRemove.self, SourcePull.self, QuarantineReleaseAct.self, QuarantineDismiss.self,
         ReplayAct.self, ImportAct.self,
     ]
 

@@ -65,3 +65,30 @@ package struct QuarantineReleaseAct: Act {
         ]
     }
 }
+
+/// Says that there is no lead in what was quarantined, so that nobody looks again. What came stays as it is.
+package struct QuarantineDismiss: Act {
+    package static let name = "quarantine-dismiss"
+
+    let seq: Int64
+    let reason: String?
+
+    package init(seq: Int64, reason: String?) {
+        self.seq = seq
+        self.reason = reason
+    }
+
+    package func perform(on home: OpenHome) async throws -> JSON {
+        guard let event = try LedgerReader(files: home.home.files).event(seq, body: false),
+            let quarantined = Quarantined(event, body: nil)
+        else {
+            throw ActFailure("event \(seq) is no quarantined one. Look: leadledger quarantine list")
+        }
+        let releasedBy = try await home.snapshot().views.quarantined(seq)?.releasedBy
+        if releasedBy == nil {
+            let answer = try await home.writer.append(QuarantineRelease.dismissed(quarantined, reason: reason))
+            if let receipt = answer.receipt { await home.appended(receipt.seq) }
+        }
+        return ["quarantined": .number(seq), "dismissed": .bool(true), "duplicate": .bool(releasedBy != nil)]
+    }
+}

@@ -71,6 +71,11 @@ package enum QuarantineRelease {
         return events + [released(quarantined, events: events.count, reason: reason, actor: actor)]
     }
 
+    /// The event by which somebody says that there is no lead in what is in quarantine. What came stays as it is.
+    package static func dismissed(_ quarantined: Quarantined, reason: String?, actor: String = "operator") -> NewEvent {
+        released(quarantined, events: 0, reason: reason, actor: actor)
+    }
+
     private static func released(
         _ quarantined: Quarantined, events: Int, reason: String?, actor: String
     ) -> NewEvent {
