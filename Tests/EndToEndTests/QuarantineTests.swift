@@ -80,4 +80,22 @@ struct QuarantineTests {
         #expect(try await home.succeed("quarantine", "list", "-o", "json").list.count == 1)
         try await service.stop()
     }
+
+    @Test func `what is no lead is dismissed, kept, and not shown again`() async throws {
+        let home = try await TestHome()
+        let path = try await home.endpoint()
+        let service = try await home.serve()
+        let seq = try #require(try await service.post(path, "{}").object["seq"] as? Int)
+        try await home.fail("quarantine", "dismiss", "1", saying: ["quarantine list"])
+        let first = try await home.succeed(
+            "quarantine", "dismiss", "\(seq)", "--reason", "a scanner", "-o", "json"
+        ).object
+        #expect(first["dismissed"] as? Bool == true && first["duplicate"] as? Bool == false)
+        let again = try await home.succeed("quarantine", "dismiss", "\(seq)", "-o", "json").object
+        #expect(again["duplicate"] as? Bool == true)
+        #expect(try await home.succeed("quarantine", "list", "-o", "json").list.isEmpty)
+        #expect(try await home.succeed("quarantine", "show", "\(seq)").out.contains("POST /in/"))
+        try await service.stop()
+        #expect(try await home.run("doctor", "-o", "json").finding("quarantine")?["ok"] as? Bool == true)
+    }
 }
