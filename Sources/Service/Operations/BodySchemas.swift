@@ -48,7 +48,8 @@ extension Schema {
         .component("Action"), .component("MarketplaceLead"), .component("CloudEvent"),
     ])
 
-    static let elements: ClosedRange<Int> = 1...1_000
+    /// A batch of CloudEvents may be empty (JSON event format 1.0.2, section 4).
+    static let elements: ClosedRange<Int> = 0...1_000
 
     static let events = Schema.some([event, .list(event, elements)])
     static let oneCloudEvent = Schema.component("CloudEvent")
