@@ -32,7 +32,9 @@ struct RouteTable: Sendable {
     func match(_ method: HTTPRequest.Method, _ path: Substring) -> Match {
         if let places = exact[String(path)] { return choose(method, places, "") }
         for (prefix, places) in prefixed where path.utf8.starts(with: prefix.utf8) {
-            let rest = path[path.utf8.index(path.startIndex, offsetBy: prefix.utf8.count)...]
+            var rest = path[path.utf8.index(path.startIndex, offsetBy: prefix.utf8.count)...]
+            // A URL that was pasted with a slash at its end must not cost a lead.
+            if rest.utf8.last == UInt8(ascii: "/") { rest.removeLast() }
             guard !rest.isEmpty, !rest.utf8.contains(UInt8(ascii: "/")) else { return .unknown }
             return choose(method, places, rest)
         }
