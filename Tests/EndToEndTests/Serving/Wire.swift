@@ -33,7 +33,7 @@ final class Wire {
             }
         }
         guard result == 0 else {
-            close(descriptor)
+            // The connection is whole by now, so that `deinit` closes it; twice would close somebody else's.
             throw Failure(description: "port \(port): \(String(cString: strerror(errno)))")
         }
     }
