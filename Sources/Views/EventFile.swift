@@ -25,10 +25,8 @@ final class EventFile {
         self.rows = rows
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw ViewsError.file(path, String(cString: strerror(errno))) }
-        guard (FileBytes.size(path) ?? 0) >= rows * Int64(Self.rowSize) else {
-            close(descriptor)
-            throw ViewsError.outOfStep(path)
-        }
+        // `deinit` closes the file when this throws; closed twice, it might be somebody else's.
+        guard (FileBytes.size(path) ?? 0) >= rows * Int64(Self.rowSize) else { throw ViewsError.outOfStep(path) }
     }
 
     deinit { close(descriptor) }

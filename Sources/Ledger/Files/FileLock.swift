@@ -21,8 +21,8 @@ package final class FileLock: Sendable {
         var waited = 0
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EINTR || waited < waitMilliseconds else {
+                // `deinit` closes the file, for the lock is whole by now; closed twice, it might be somebody else's.
                 let text = (try? FileBytes.read(path, limit: 32)) ?? []
-                close(descriptor)
                 let holder = String(decoding: text, as: UTF8.self)
                 throw .writerAtWork(lock: path, holder: holder.isEmpty ? "" : " (process \(holder))")
             }
