@@ -1,3 +1,5 @@
+internal import Leads
+
 /// The texts that signatures of storage requests are made over.
 ///
 /// Each is the one that

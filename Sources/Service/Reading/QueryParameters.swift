@@ -17,7 +17,8 @@ struct QueryParameters {
                 let shown = PercentEncoding.encode(parts[0].prefix(64))
                 let list = known.sorted().joined(separator: ", ")
                 throw .parameter(
-                    shown, known.isEmpty ? "There are no parameters here." : "There is no such parameter: \(list).")
+                    shown,
+                    known.isEmpty ? "There are no parameters here." : "There is no such parameter. There are: \(list).")
             }
             guard let value = PercentEncoding.decode(encoded, plusIsSpace: true) else {
                 throw .parameter(name, "The value is not percent-encoded UTF-8.")

@@ -19,17 +19,3 @@ extension Access {
         return access
     }
 }
-
-extension PullSources {
-    /// The sources as of the ledger's last event, in the same way.
-    package static func read(views: ViewsReader?, ledger: LedgerReader) throws -> PullSources {
-        var sources = views?.sources ?? PullSources()
-        try ledger.scan(from: (views?.seq ?? 0) + 1, to: .max) { event, detail in
-            guard let type = EventType(rawValue: event.type), type == .sourceChanged || type == .sourcePulled else {
-                return
-            }
-            sources.evolve(type, at: Instant(micros: event.recordedAt), detail: try detail())
-        }
-        return sources
-    }
-}

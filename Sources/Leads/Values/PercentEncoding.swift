@@ -2,7 +2,7 @@
 package enum PercentEncoding {
     /// Everything but the unreserved characters is encoded, so that no program on the way sees a reason to write it
     /// otherwise: a signature covers the path as it stands on the wire.
-    package static func encode(_ text: String) -> String {
+    package static func encode(_ text: some StringProtocol) -> String {
         var encoded = ""
         for byte in text.utf8 {
             if isUnreserved(byte) {
@@ -15,13 +15,14 @@ package enum PercentEncoding {
         return encoded
     }
 
-    /// `nil` where an escape is broken or the bytes are no UTF-8. A `+` is a plus.
-    package static func decode(_ text: some StringProtocol) -> String? {
+    /// `nil` where an escape is broken or the bytes are no UTF-8.
+    /// - Parameter plusIsSpace: as forms and their queries have it; elsewhere a `+` is a plus.
+    package static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
         var bytes: [UInt8] = []
         var rest = Substring(text).utf8[...]
         while let byte = rest.popFirst() {
             guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
+                bytes.append(plusIsSpace && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
                 continue
             }
             guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
