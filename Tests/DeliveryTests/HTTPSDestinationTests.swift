@@ -66,7 +66,7 @@ struct HTTPSDestinationTests {
 
     @Test func `no answer after the request went out leaves the outcome unknown`() async throws {
         try await withEndpoint { port, arrivals in
-            #expect(await arrivals.plan(.hang, times: 1))
+            #expect(await arrivals.plan(.hang(isCommitted: false), times: 1))
             let attempt = await sendOnce(try Samples.destination(port: port, set: ["timeout=1s"]))
             #expect(attempt.outcome == .ambiguous && attempt.status == nil)
             #expect(attempt.reason == "no answer in time")

@@ -94,7 +94,7 @@ func withRawServer(
 func withEndpoint(_ body: @escaping @Sendable (Int, Arrivals) async throws -> Void) async throws {
     let endpoint = HTTPSEndpoint(signature: WebhookSignature(secret: Samples.secret))
     let arrivals = try Arrivals()
-    let server = SimulatedServer(arrivals: arrivals, now: { Samples.now }, judge: { endpoint.judge($0, now: $1) })
+    let server = SimulatedServer(endpoint, arrivals: arrivals, now: { Samples.now })
     let (ports, port) = AsyncStream<Int>.makeStream()
     try await withThrowingTaskGroup { group in
         group.addTask { try await server.run { port.yield($0) } }

@@ -16,7 +16,7 @@ struct SimulatorTests {
         switch HTTPSEndpoint(signature: signature).judge(arrival, now: Samples.now) {
         case .accepted: 200
         case .rejected(let status, _): status
-        case .answered(let answer, _, _): answer.status
+        case .answered(let answer, _, _, _): answer.status
         }
     }
 

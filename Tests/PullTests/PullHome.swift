@@ -146,10 +146,7 @@ func withPullHome(
             account: PullHome.account, key: PullHome.key, tables: ["marketplaceleads"], paging: paging)!
         let arrivals = try Arrivals()
         let clock = home.clock
-        let server = SimulatedServer(
-            arrivals: arrivals, now: { clock.now }, methods: AzureTableService.methods,
-            failure: AzureTableService.failure
-        ) { await service.judge($0, now: $1) }
+        let server = SimulatedServer(service, arrivals: arrivals, now: { clock.now })
         let (ports, port) = AsyncStream<Int>.makeStream()
         try await withThrowingTaskGroup { group in
             group.addTask { try await server.run { port.yield($0) } }

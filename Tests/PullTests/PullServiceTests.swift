@@ -59,7 +59,7 @@ struct PullServiceTests {
 
     @Test func `a source that hangs holds up no other, and ends with the service`() async throws {
         try await withPullHome { home in
-            #expect(await home.arrivals.plan(.hang, times: 1))
+            #expect(await home.arrivals.plan(.hang(isCommitted: false), times: 1))
             try await withService(home) { said, tick in
                 while await home.arrivals.stats["hung"]?.integer == 0 { await Task.yield() }
                 await home.put("r1")

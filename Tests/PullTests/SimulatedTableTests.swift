@@ -36,7 +36,7 @@ struct SimulatedTableTests {
         let arrival = Arrival(
             method: request.method, path: parts[0], query: parts.count > 1 ? parts[1] : nil,
             headers: request.headers.map { ($0.name.lowercased(), $0.value) }, body: [])
-        guard case .answered(let answer, _, _) = await service.judge(arrival, now: now) else { return 0 }
+        guard case .answered(let answer, _, _, _) = await service.judge(arrival, now: now) else { return 0 }
         return answer.status
     }
 

@@ -30,7 +30,7 @@ package enum Verdict: Sendable {
     case accepted(key: String?)
     case rejected(status: Int, reason: String)
     /// A simulated system with answers of its own. `reason` is for the log.
-    case answered(SimulatedAnswer, fate: Fate, reason: String?)
+    case answered(SimulatedAnswer, fate: Fate, reason: String?, records: [RecordFate] = [])
 }
 
 /// An answer as it goes over the wire.
@@ -64,11 +64,19 @@ package enum Fate: String, Sendable {
 package enum Trouble: Sendable {
     /// - Parameter code: the error in the words of the simulated system, where it has such.
     case fail(status: Int, retryAfter: Int?, location: String?, code: String? = nil)
-    case hang
+    /// No answer comes, on a connection that stays open.
+    /// - Parameter isCommitted: whether the request takes effect all the same.
+    case hang(isCommitted: Bool)
+    /// The connection is reset in place of an answer.
+    case reset(isCommitted: Bool)
     case slow(milliseconds: Int)
+    case refuse(Refusal)
+
+    package static let knobs = ["_fail", "_hang", "_reset", "_slow", "_refuse"]
 
     /// Reads the body of a knob; `nil` when it makes no sense.
     init?(knob: String, _ json: JSON) {
+        let isCommitted = json["after"]?.string == "commit"
         switch knob {
         case "_fail":
             guard let status = json["status"]?.integer, (200...599).contains(status) else { return nil }
@@ -76,12 +84,17 @@ package enum Trouble: Sendable {
                 status: Int(status), retryAfter: json["retryAfter"]?.integer.map { Int($0) },
                 location: json["location"]?.string, code: json["code"]?.string)
         case "_hang":
-            self = .hang
+            self = .hang(isCommitted: isCommitted)
+        case "_reset":
+            self = .reset(isCommitted: isCommitted)
         case "_slow":
             guard let milliseconds = json["milliseconds"]?.integer, (0...600_000).contains(milliseconds) else {
                 return nil
             }
             self = .slow(milliseconds: Int(milliseconds))
+        case "_refuse":
+            let places = (json["places"]?.array ?? [.number(0)]).compactMap(\.integer).map { Int($0) }
+            self = .refuse(Refusal(places: Set(places), code: json["code"]?.string))
         default:
             return nil
         }

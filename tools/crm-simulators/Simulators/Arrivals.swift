@@ -50,7 +50,9 @@ package actor Arrivals {
         return known == digest ? .duplicate : .conflict
     }
 
-    func record(_ arrival: Arrival, fate: Fate, status: Int?, reason: String?, at now: Instant) {
+    func record(
+        _ arrival: Arrival, fate: Fate, status: Int?, reason: String?, records: [RecordFate] = [], at now: Instant
+    ) {
         requests += 1
         fates[fate, default: 0] += 1
         let line: JSON = [
@@ -61,6 +63,7 @@ package actor Arrivals {
             "fate": .string(fate.rawValue),
             "status": status.map { .number($0) } ?? .null,
             "reason": .optional(reason),
+            "records": .array(records.map { ["key": .string($0.key), "fate": .string($0.fate.rawValue)] }),
             "headers": .object(arrival.headers.map { JSON.Member($0.name, .string($0.value)) }),
             "body": (try? JSON.parse(arrival.body)) ?? .string(String(decoding: arrival.body, as: UTF8.self)),
         ]

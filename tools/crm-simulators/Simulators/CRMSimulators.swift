@@ -10,11 +10,16 @@ package struct CRMSimulators: AsyncParsableCommand {
         discussion: """
             Each prints "listening on http://127.0.0.1:PORT" once it is ready and ends on SIGTERM or Ctrl-C.
 
-            Look inside:  GET /_stats   counts
-                          GET /_log     what arrived, as JSON lines
+            Look inside:  GET /_stats    counts
+                          GET /_log      what arrived, as JSON lines
+                          GET /_records  what it holds, as JSON lines
             Make trouble: POST /_fail {"status":503,"times":2,"retryAfter":3}  answers so, the next two times
                           POST /_hang {"times":1}                              never answers
+                          POST /_hang {"after":"commit"}                       takes effect and never answers
+                          POST /_reset {"times":1}                             resets the connection; after likewise
                           POST /_slow {"milliseconds":500,"times":1}           answers late
+                          POST /_refuse {"places":[0,2],"code":"…"}            refuses these records of a batch
+                          POST /_expire                                        ends all access tokens
             """,
         subcommands: [HTTPSCommand.self, AzureTableCommand.self])
 

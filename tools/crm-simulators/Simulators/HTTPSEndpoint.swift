@@ -12,13 +12,14 @@ internal import OrderedJSON
 
 /// An endpoint such as a customer of leadledger writes, only stricter: it takes marketplace JSON and CloudEvents, each
 /// exactly in its shape, and checks the signature where it knows the secret.
-package struct HTTPSEndpoint: Sendable {
+package struct HTTPSEndpoint: SimulatedSystem {
     private let signature: WebhookSignature?
 
     package init(signature: WebhookSignature?) { self.signature = signature }
 
     /// What it says to one request.
-    package func judge(_ arrival: Arrival, now: Instant) -> Verdict {
+    package func judge(_ arrival: Arrival, now: Instant, refusing refusal: Refusal? = nil) -> Verdict {
+        if refusal != nil { return .rejected(status: 422, reason: "as asked") }
         let id = arrival["webhook-id"]
         if let signature,
             let fault = signature.fault(
@@ -65,7 +66,7 @@ struct HTTPSCommand: AsyncParsableCommand {
             return signature
         }
         let endpoint = HTTPSEndpoint(signature: signature)
-        let simulated = SimulatedServer(arrivals: try Arrivals(log: server.log)) { endpoint.judge($0, now: $1) }
+        let simulated = SimulatedServer(endpoint, arrivals: try Arrivals(log: server.log))
         try await simulated.runAsProgram(port: server.port)
     }
 

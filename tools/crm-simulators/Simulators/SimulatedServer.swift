@@ -17,34 +17,18 @@ internal import ServiceLifecycle
 /// An HTTP server on loopback around one simulated system: keeps the log, turns the knobs, counts.
 package struct SimulatedServer: Sendable {
     package let arrivals: Arrivals
-    private let methods: [String]
-    private let failure: @Sendable (Int, String?) -> SimulatedAnswer
-    private let judge: @Sendable (Arrival, Instant) async -> Verdict
+    private let system: any SimulatedSystem
     private let now: @Sendable () -> Instant
 
     /// Bytes of a body that are read; more is refused with 413.
-    private static let limit = 1_048_576
+    private static let limit = 4_194_304
 
-    /// - Parameters:
-    ///   - methods: those that are judged; others are unknown here.
-    ///   - failure: the answer to a failure that was asked for, by status and code.
-    ///   - judge: what the simulated system says to a request, whatever its path.
     package init(
-        arrivals: Arrivals, now: @escaping @Sendable () -> Instant = Self.clock, methods: [String] = ["POST"],
-        failure: @escaping @Sendable (Int, String?) -> SimulatedAnswer = Self.plainFailure,
-        judge: @escaping @Sendable (Arrival, Instant) async -> Verdict
+        _ system: any SimulatedSystem, arrivals: Arrivals, now: @escaping @Sendable () -> Instant = Self.clock
     ) {
+        self.system = system
         self.arrivals = arrivals
         self.now = now
-        self.methods = methods
-        self.failure = failure
-        self.judge = judge
-    }
-
-    package static let plainFailure: @Sendable (Int, String?) -> SimulatedAnswer = { status, _ in
-        SimulatedAnswer(
-            status: status, headers: [("content-type", "application/json")],
-            body: Array("{\"error\":\"as asked\"}".utf8))
     }
 
     package static let clock: @Sendable () -> Instant = {
@@ -80,20 +64,30 @@ package struct SimulatedServer: Sendable {
             logger: logger)
     }
 
-    private func router() -> Router<BasicRequestContext> {
-        let router = Router()
-        router.get("_stats") { [arrivals] _, _ in
-            Self.response(.ok, await arrivals.stats.encoded(), type: "application/json")
+    private func router() -> Router<SimulatorContext> {
+        let router = Router(context: SimulatorContext.self)
+        router.get("_stats") { [arrivals, system] _, _ in
+            let counts = await system.counts.map { JSON.Member($0.name, .number($0.count)) }
+            guard case .object(let members) = await arrivals.stats else { return Response(status: .ok) }
+            return Self.response(.ok, JSON.object(members + counts).encoded())
         }
         router.get("_log") { [arrivals] _, _ in
             Self.response(.ok, await arrivals.log, type: "application/x-ndjson")
         }
-        for knob in ["_fail", "_hang", "_slow"] {
+        router.get("_records") { [system] _, _ in
+            let lines = await system.records.map { $0.encoded() + [UInt8(ascii: "\n")] }
+            return Self.response(.ok, Array(lines.joined()), type: "application/x-ndjson")
+        }
+        router.post("_expire") { [system] _, _ in
+            await system.expireTokens()
+            return Response(status: .noContent)
+        }
+        for knob in Trouble.knobs {
             router.post("\(knob)") { request, _ in try await turn(knob, request) }
         }
-        for method in methods.compactMap({ HTTPRequest.Method($0) }) {
-            router.on("/", method: method) { request, _ in try await answer(request) }
-            router.on("**", method: method) { request, _ in try await answer(request) }
+        for method in system.methods.compactMap({ HTTPRequest.Method($0) }) {
+            router.on("/", method: method) { try await answer($0, $1) }
+            router.on("**", method: method) { try await answer($0, $1) }
         }
         return router
     }
@@ -109,38 +103,59 @@ package struct SimulatedServer: Sendable {
         return Response(status: .noContent)
     }
 
-    private func answer(_ request: Request) async throws -> Response {
+    private func answer(_ request: Request, _ context: SimulatorContext) async throws -> Response {
         let headers = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
-        guard let body = try? await request.body.collect(upTo: Self.limit) else {
-            return await refuse(
-                Arrival(
-                    method: request.method.rawValue, path: request.uri.path, query: request.uri.query,
-                    headers: headers, body: []),
-                status: 413, reason: "the body is larger than \(Self.limit) bytes")
+        func arrival(_ body: [UInt8]) -> Arrival {
+            Arrival(
+                method: request.method.rawValue, path: request.uri.path, query: request.uri.query, headers: headers,
+                body: body)
         }
-        let arrival = Arrival(
-            method: request.method.rawValue, path: request.uri.path, query: request.uri.query, headers: headers,
-            body: Array(body.readableBytesView))
+        guard let body = try? await request.body.collect(upTo: Self.limit) else {
+            return await refuse(arrival([]), status: 413, reason: "the body is larger than \(Self.limit) bytes")
+        }
+        let arrived = arrival(Array(body.readableBytesView))
         switch await arrivals.nextTrouble() {
         case .fail(let status, let retryAfter, let location, let code):
-            await arrivals.record(arrival, fate: .failed, status: status, reason: "as asked", at: now())
-            var answer = failure(status, code)
+            await arrivals.record(arrived, fate: .failed, status: status, reason: "as asked", at: now())
+            var answer = system.failure(status: status, code: code)
             if let retryAfter { answer.headers.append(("retry-after", String(retryAfter))) }
             if let location { answer.headers.append(("location", location)) }
             return Self.response(answer)
-        case .hang:
-            await arrivals.record(arrival, fate: .hung, status: nil, reason: "as asked", at: now())
+        case .hang(let isCommitted):
+            await withhold(arrived, isCommitted, as: .hung)
             // Ends with the server, or with the connection.
             return try await cancelWhenGracefulShutdown {
                 try await Task.sleep(for: .seconds(86_400))
                 return Response(status: .serviceUnavailable)
             }
+        case .reset(let isCommitted):
+            await withhold(arrived, isCommitted, as: .failed)
+            // Closing with this option set sends a reset in place of a regular end.
+            try? await (context.channel as? any SocketOptionProvider)?
+                .setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+            try? await context.channel.close().get()
+            throw CancellationError()
         case .slow(let milliseconds):
             try await Task.sleep(for: .milliseconds(milliseconds))
+            return await settle(arrived)
+        case .refuse(let refusal):
+            return await settle(arrived, refusing: refusal)
         case nil:
-            break
+            return await settle(arrived)
         }
-        switch await judge(arrival, now()) {
+    }
+
+    /// Lets a request take effect or not, and says nothing to the sender.
+    private func withhold(_ arrival: Arrival, _ isCommitted: Bool, as fate: Fate) async {
+        if isCommitted {
+            _ = await settle(arrival)
+        } else {
+            await arrivals.record(arrival, fate: fate, status: nil, reason: "as asked", at: now())
+        }
+    }
+
+    private func settle(_ arrival: Arrival, refusing refusal: Refusal? = nil) async -> Response {
+        switch await system.judge(arrival, now: now(), refusing: refusal) {
         case .rejected(let status, let reason):
             return await refuse(arrival, status: status, reason: reason)
         case .accepted(let key):
@@ -148,8 +163,9 @@ package struct SimulatedServer: Sendable {
             await arrivals.record(arrival, fate: fate, status: 200, reason: nil, at: now())
             let answer: JSON = ["accepted": .bool(fate != .conflict), "duplicate": .bool(fate == .duplicate)]
             return Self.response(.ok, answer.encoded())
-        case .answered(let answer, let fate, let reason):
-            await arrivals.record(arrival, fate: fate, status: answer.status, reason: reason, at: now())
+        case .answered(let answer, let fate, let reason, let records):
+            await arrivals.record(
+                arrival, fate: fate, status: answer.status, reason: reason, records: records, at: now())
             return Self.response(answer)
         }
     }
@@ -176,5 +192,16 @@ package struct SimulatedServer: Sendable {
     ) -> Response {
         Response(
             status: status, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}
+
+/// What a request knows of its connection, which a knob may reset.
+private struct SimulatorContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        channel = source.channel
     }
 }

@@ -51,10 +51,7 @@ struct AzureTableCommand: AsyncParsableCommand {
                 account: account, key: String(cString: value), tables: table,
                 paging: .init(size: pageSize, empties: emptyPages))
         else { throw ValidationError("\(keyEnv) holds no base 64") }
-        let simulated = SimulatedServer(
-            arrivals: try Arrivals(log: server.log), methods: AzureTableService.methods,
-            failure: AzureTableService.failure
-        ) { await service.judge($0, now: $1) }
+        let simulated = SimulatedServer(service, arrivals: try Arrivals(log: server.log))
         try await simulated.runAsProgram(port: server.port)
     }
 }

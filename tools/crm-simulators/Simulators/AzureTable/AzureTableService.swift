@@ -4,7 +4,7 @@ internal import OrderedJSON
 /// The table service of one storage account: as strict as the real one about signatures, versions and names.
 ///
 /// It takes requests under `/` as well as under `/ACCOUNT/`, as emulators do.
-package actor AzureTableService {
+package actor AzureTableService: SimulatedSystem {
     private let authorization: AzureTableAuthorization
     private var paging: Paging
     private var tables: [String: AzureTableRows] = [:]
@@ -35,9 +35,9 @@ package actor AzureTableService {
         }
     }
 
-    package static let methods = ["GET", "POST", "PUT", "PATCH", "MERGE", "DELETE"]
+    package nonisolated var methods: [String] { ["GET", "POST", "PUT", "PATCH", "MERGE", "DELETE"] }
 
-    package static let failure: @Sendable (Int, String?) -> SimulatedAnswer = { status, code in
+    package nonisolated func failure(status: Int, code: String?) -> SimulatedAnswer {
         let usual = [429: "TooManyRequests", 500: "InternalError", 503: "ServerBusy", 403: "AuthenticationFailed"]
         return AzureTableFault(status, code ?? usual[status] ?? "InternalError", "As asked.").answer(readsJSON: true)
     }
@@ -51,7 +51,7 @@ package actor AzureTableService {
     package func rowCount(in table: String) -> Int { tables[table.lowercased()]?.all.count ?? 0 }
 
     /// What it says to one request.
-    package func judge(_ arrival: Arrival, now: Instant) -> Verdict {
+    package func judge(_ arrival: Arrival, now: Instant, refusing refusal: Refusal? = nil) -> Verdict {
         let accepted = arrival["accept"] ?? ""
         do throws(AzureTableFault) {
             let call = try AzureTableCall(arrival, account: authorization.account)
