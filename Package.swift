@@ -23,6 +23,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpServer = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let httpServerTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let nioTLS = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -45,6 +46,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         .target(
@@ -72,8 +74,11 @@ let package = Package(
         .target(name: "Outbound", dependencies: ["Leads", httpClient, nioCore, nioHTTP], swiftSettings: own),
         .target(name: "Azure", dependencies: ["Leads", "OrderedJSON", crypto], swiftSettings: own),
         .target(
+            name: "Destinations", dependencies: ["Azure", "Leads", "OrderedJSON", "Outbound", crypto, jwt],
+            swiftSettings: own),
+        .target(
             name: "Delivery",
-            dependencies: ["Leads", "Ledger", "Views", "OrderedJSON", "Outbound", crypto, nioHTTP],
+            dependencies: ["Destinations", "Leads", "Ledger", "Views", "OrderedJSON", "Outbound"],
             swiftSettings: own),
         .target(
             name: "Pull",
@@ -89,9 +94,9 @@ let package = Package(
         .target(
             name: "Application",
             dependencies: [
-                "Azure", "Leads", "Ledger", "Views", "Reports", "Intake", "Delivery", "Outbound", "OrderedJSON",
-                "Pull", "SQLite", "Service", httpClient, httpServer, lifecycle, logging, nioCore, nioHTTP, nioSockets,
-                signals, yaml,
+                "Azure", "Delivery", "Destinations", "Leads", "Ledger", "Views", "Reports", "Intake", "Outbound",
+                "OrderedJSON", "Pull", "SQLite", "Service", httpClient, httpServer, lifecycle, logging, nioCore,
+                nioHTTP, nioSockets, signals, yaml,
             ],
             swiftSettings: own),
         .executableTarget(
@@ -144,10 +149,12 @@ let package = Package(
                 "Leads", "Ledger", "Views", "Reports", "OrderedJSON", "TestKit", "LedgerTestKit",
             ],
             swiftSettings: own),
+        .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "Leads"], swiftSettings: own),
         .testTarget(
-            name: "DeliveryTests",
+            name: "DestinationsTests",
             dependencies: [
-                "Delivery", "Leads", "OrderedJSON", "Outbound", "Simulators", "Views", nioCore, nioHTTP, nioSockets,
+                "Azure", "Destinations", "Leads", "OrderedJSON", "Outbound", "Simulators", "Views", nioCore, nioHTTP,
+                nioSockets,
             ],
             resources: [.copy("Vectors")], swiftSettings: own),
         .testTarget(

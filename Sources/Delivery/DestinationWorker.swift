@@ -1,3 +1,4 @@
+internal import Destinations
 internal import Leads
 internal import Ledger
 internal import Views
@@ -12,7 +13,7 @@ actor DestinationWorker {
     static let foldDelay = Duration.milliseconds(200)
 
     private let destination: Destination
-    private let https: HTTPSDestination
+    private let adapter: any Adapter
     private let reconciler: Reconciler
     private let builder: OutgoingBuilder
     private var pace: Pace
@@ -26,9 +27,9 @@ actor DestinationWorker {
         self.destination = destination
         self.reconciler = reconciler
         self.builder = builder
-        https = try HTTPSDestination(settings: destination.settings, secrets: reconciler.secrets)
+        adapter = try Adapters.make(destination.settings, secrets: reconciler.secrets)
         let now = reconciler.clock()
-        pace = Pace(limit: destination.settings.https.pace, now: now)
+        pace = Pace(limit: destination.settings.pace, now: now)
         // A rest that an earlier run was told to keep.
         if let until = destination.restUntil, until > now {
             restUntil = ContinuousClock.now + .microseconds(min((until - now).micros, RetryAfter.limit.micros))
@@ -39,10 +40,10 @@ actor DestinationWorker {
         do {
             try await keepInFlight(once: once)
         } catch {
-            await https.shutdown()
+            await adapter.shutdown()
             throw error
         }
-        await https.shutdown()
+        await adapter.shutdown()
         return counts
     }
 
@@ -96,7 +97,8 @@ actor DestinationWorker {
                 retryAfter: nil, sha256: [], exchange: [])
             return try await record(erased, claim, content: [], at: reconciler.clock())
         }
-        let content = https.payloadDigest(outgoing)
+        let prepared = adapter.prepare(outgoing)
+        let content = prepared.digest
         let known = claim.row.delivery
         if known.delivered > 0 && known.digest == content {
             let same = SentAttempt(
@@ -112,7 +114,7 @@ actor DestinationWorker {
             return try await reconciler.views.release([claim.row.key])
         }
         let start = reconciler.clock()
-        let sent = await https.send(outgoing, now: start)
+        let sent = await adapter.send([prepared], now: start).attempts[0]
         try await record(sent, claim, content: content, at: start)
     }
 

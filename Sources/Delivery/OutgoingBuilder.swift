@@ -1,3 +1,4 @@
+internal import Destinations
 internal import Leads
 internal import Ledger
 internal import Views

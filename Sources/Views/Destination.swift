@@ -23,7 +23,7 @@ package struct Destination: Hashable, Sendable {
     }
 
     package var name: String { settings.name }
-    package var takesEveryAction: Bool { settings.https.mode == .everyAction }
+    package var takesEveryAction: Bool { settings.takesEveryAction }
 
     /// Why a lead must not be sent here now; `nil` when it may be.
     func suppression(of lead: Lead, _ texts: LeadTexts) -> String? {

@@ -3,7 +3,7 @@ import Leads
 import Testing
 
 struct PaceTests {
-    private let start = Samples.now
+    private let start = Instant("2026-01-02T03:04:05Z")!
 
     /// Requests that go within `seconds`, asking as often as told to.
     private func sent(_ pace: inout Pace, from start: Instant, seconds: Int64) -> Int {

@@ -1,4 +1,5 @@
 import Crypto
+import Leads
 import TestKit
 import Testing
 

@@ -8,13 +8,14 @@ struct RoomTests {
         let views = ledger.union(["Ledger"])
         let workers = views.union(["Views"])
         let service = workers.union(["Intake", "Reports"])
-        let application = service.union(["Azure", "Delivery", "Outbound", "Pull", "Service"])
+        let application = service.union(["Azure", "Delivery", "Destinations", "Outbound", "Pull", "Service"])
         return [
             "CSQLite": [], "CZlib": [], "CZstd": [], "SQLite": ["CSQLite"], "OrderedJSON": [], "Leads": [],
             "Outbound": ["Leads"], "Azure": ["Leads", "OrderedJSON"],
             "Ledger": ledger.union(["Migrations"]), "Views": views.union(["Migrations"]),
             "Reports": workers, "Intake": workers.union(["CZlib", "CZstd"]),
-            "Delivery": workers.union(["Azure", "Outbound"]), "Service": service,
+            "Destinations": ["Azure", "Leads", "OrderedJSON", "Outbound"],
+            "Delivery": workers.union(["Destinations", "Outbound"]), "Service": service,
             "Pull": workers.union(["Azure", "Intake", "Outbound"]),
             "Application": application, "leadledger": application.union(["Application"]),
         ]

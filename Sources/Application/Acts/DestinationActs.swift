@@ -1,4 +1,4 @@
-internal import Delivery
+internal import Destinations
 package import Leads
 package import OrderedJSON
 internal import Reports
@@ -24,11 +24,11 @@ package struct DestinationAdd: Act {
 
     package func perform(on home: OpenHome) async throws -> JSON {
         let settings = try DestinationSettings(name: destination, kind: kind, settings: settings, secrets: secrets)
-        try HTTPSDestination.check(settings)
+        try Adapters.check(settings)
         let existing = try await home.snapshot().views.destinations.first {
             $0.state != .removed && $0.name == destination
         }
-        if let existing, existing.settings.https.mode != settings.https.mode {
+        if let existing, existing.settings.takesEveryAction != settings.takesEveryAction {
             throw DestinationSettingsError(
                 key: "mode", problem: "cannot change while the destination exists",
                 allowed: "remove \(settings.name) and add it again, or add it under another name")

@@ -1,21 +1,26 @@
 /// What a destination is set to: where it is, what it wants, how it is spoken to. Secrets are named, never held.
 ///
-/// Everything is read from texts, `key=value` as given or as kept by the ledger, and checked as a whole: a value of
-/// this type is valid.
+/// Everything is read from texts, `key=value` as given or as kept by the ledger, and checked as a whole against what
+/// its kind takes: a value of this type is valid.
 package struct DestinationSettings: Hashable, Sendable {
     package let name: String
-    package let kind: Kind
+    package let kind: DestinationKind
     /// The settings as they were given, defaults left out.
     package let settings: [String: String]
     package let secrets: [String: SecretReference]
     package let filter: DestinationFilter
     package let forbidden: ForbiddenRule
-    package let https: HTTPSSettings
-
-    /// The systems leadledger can send to.
-    package enum Kind: String, CaseIterable, Sendable {
-        case https
-    }
+    package let mapping: MappingSettings
+    /// Permits private and loopback addresses, and `http`.
+    package let allowsPrivate: Bool
+    /// Requests a second at most.
+    package let pace: Double
+    /// Requests on the way at once, 1 ... 64.
+    package let parallel: Int
+    /// How long one request may take, answer included.
+    package let timeout: Span
+    /// The settings of its kind, those that were left out as they usually are.
+    private let values: [String: String]
 
     /// What becomes of a lead whose customer must not be contacted: the setting `dnc`.
     package enum ForbiddenRule: String, CaseIterable, Sendable {
@@ -33,21 +38,64 @@ package struct DestinationSettings: Hashable, Sendable {
                 key: "name", problem: "cannot be used",
                 allowed: "1 to 64 of a-z, A-Z, 0-9, '-', '_' and '.', beginning with a letter or digit")
         }
-        guard let kind = Kind(rawValue: kind) else {
+        guard let kind = DestinationKind(rawValue: kind) else {
             throw DestinationSettingsError(
-                key: "kind", problem: "is not known", allowed: Kind.allCases.map(\.rawValue).joined(separator: ", "))
+                key: "kind", problem: "is not known",
+                allowed: DestinationKind.allCases.map(\.rawValue).joined(separator: ", "))
         }
-        try Self.refuseUnknown(settings)
+        let specification = kind.specification
+        try Self.refuseUnknown(settings, specification)
         self.name = name
         self.kind = kind
         self.settings = settings
-        self.secrets = try Self.references(secrets)
-        let reader = SettingsReader(settings)
+        self.secrets = try Self.references(secrets, specification)
+        let given = SettingsReader(settings, secrets: self.secrets)
+        for setting in specification.allSettings { try given.check(setting) }
+        for secret in specification.secrets where secret.isRequired {
+            try given.requireSecret(secret.key, because: "\(kind.rawValue) needs it")
+        }
+        values = Self.values(settings, specification)
+        let reader = SettingsReader(values, secrets: self.secrets)
         filter = DestinationFilter(
             offers: try reader.offers("offers"), stages: try reader.stages("stages"),
             countries: try reader.list("countries"), since: try reader.instant("since"))
         forbidden = try reader.choice("dnc", default: .suppress)
-        https = try HTTPSSettings(reader)
+        mapping = try MappingSettings(settings)
+        allowsPrivate = try reader.flag("allow-private")
+        pace = try reader.decimal("pace", default: specification.usual.pace, in: 0.1...100_000)
+        parallel = Int(reader.value("parallel") ?? "") ?? specification.usual.parallel
+        timeout = try reader.span("timeout", default: specification.usual.timeout, in: .second...(10 * .minute))
+        try specification.check(reader)
+    }
+
+    private static func values(_ settings: [String: String], _ specification: KindSpecification) -> [String: String] {
+        let usual = specification.allSettings.compactMap { setting in setting.usual.map { (setting.key, $0) } }
+        return Dictionary(usual) { first, _ in first }.merging(settings.mapValues(\.trimmed)) { $1 }
+    }
+
+    /// The text of a setting, or what it usually is; `nil` where there is neither.
+    package func text(_ key: String) -> String? { values[key].flatMap { $0.isEmpty ? nil : $0 } }
+
+    package func flag(_ key: String) -> Bool { text(key) == "true" }
+
+    /// The address in a setting, which was checked.
+    package func url(_ key: String) -> EndpointURL? { text(key).flatMap { try? EndpointURL($0) } }
+
+    /// Whether each action is sent once, rather than the lead as it stands.
+    package var takesEveryAction: Bool {
+        switch kind {
+        case .salesforceWeb, .azureBlob: true
+        default: text("mode") == "every-action"
+        }
+    }
+
+    /// What becomes of an attempt whose end nobody knows.
+    package var repeats: Repeats {
+        switch kind {
+        case .azureBlob: .lookedUp
+        case .salesforceWeb: text("unknown") == "resend" ? .keyed : .never
+        default: .keyed
+        }
     }
 
     /// Reads what was typed: `--set key=value` and `--secret key=env:NAME` or `key=file:PATH`, any number of each.
@@ -58,10 +106,6 @@ package struct DestinationSettings: Hashable, Sendable {
             name: name, kind: kind, settings: try Self.pairs(set, option: "--set"),
             secrets: try Self.pairs(secret, option: "--secret"))
     }
-
-    private static let keys =
-        ["countries", "dnc", "offers", "since", "stages"] + HTTPSSettings.keys
-    private static let secretKeys = HTTPSSettings.secretKeys
 
     static func pairs(_ texts: [String], option: String) throws(DestinationSettingsError) -> [String: String] {
         var pairs: [String: String] = [:]
@@ -78,26 +122,34 @@ package struct DestinationSettings: Hashable, Sendable {
         return pairs
     }
 
-    private static func refuseUnknown(_ settings: [String: String]) throws(DestinationSettingsError) {
+    private static func refuseUnknown(
+        _ settings: [String: String], _ specification: KindSpecification
+    ) throws(DestinationSettingsError) {
+        let keys = specification.allSettings.map(\.key)
         for key in settings.keys.sorted() where !keys.contains(key) {
-            if secretKeys.contains(key) {
+            if specification.secrets.contains(where: { $0.key == key }) {
                 throw DestinationSettingsError(
                     key: key, problem: "is a secret, which a setting would store in the ledger for ever",
                     allowed: "--secret \(key)=env:NAME or --secret \(key)=file:PATH")
             }
+            if specification.isMapped, MappingSettings.isKey(key) { continue }
+            let more = specification.isMapped ? ", map.FIELD, constant.FIELD, default.FIELD" : ""
             throw DestinationSettingsError(
-                key: shown(key), problem: "is not a setting", allowed: keys.sorted().joined(separator: ", "))
+                key: shown(key), problem: "is not a setting of this kind",
+                allowed: keys.joined(separator: ", ") + more)
         }
     }
 
     private static func references(
-        _ texts: [String: String]
+        _ texts: [String: String], _ specification: KindSpecification
     ) throws(DestinationSettingsError) -> [String: SecretReference] {
+        let keys = specification.secrets.map(\.key)
         var references: [String: SecretReference] = [:]
         for (key, text) in texts.sorted(by: { $0.key < $1.key }) {
-            guard secretKeys.contains(key) else {
+            guard keys.contains(key) else {
                 throw DestinationSettingsError(
-                    key: shown(key), problem: "is not a secret", allowed: secretKeys.joined(separator: ", "))
+                    key: shown(key), problem: "is not a secret of this kind",
+                    allowed: keys.joined(separator: ", "))
             }
             guard let reference = SecretReference(text) else {
                 throw DestinationSettingsError(

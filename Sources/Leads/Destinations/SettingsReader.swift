@@ -1,8 +1,62 @@
-/// Reads typed values out of the settings of a destination.
-struct SettingsReader {
+/// Reads typed values out of the settings of a destination or a source.
+package struct SettingsReader: Sendable {
     private let settings: [String: String]
+    /// The secrets that are named beside them.
+    let secrets: [String: SecretReference]
 
-    init(_ settings: [String: String]) { self.settings = settings.mapValues(\.trimmed) }
+    init(_ settings: [String: String], secrets: [String: SecretReference] = [:]) {
+        self.settings = settings.mapValues(\.trimmed)
+        self.secrets = secrets
+    }
+
+    /// The text of a setting; `nil` where it is left out or empty.
+    func value(_ key: String) -> String? { settings[key].flatMap { $0.isEmpty ? nil : $0 } }
+
+    func requireSecret(_ key: String, because reason: String) throws(DestinationSettingsError) {
+        guard secrets[key] == nil else { return }
+        throw error(key, "is missing, and \(reason)", "--secret \(key)=env:NAME or --secret \(key)=file:PATH")
+    }
+
+    /// Holds a setting against what may stand there.
+    func check(_ specification: SettingSpecification) throws(DestinationSettingsError) {
+        let key = specification.key
+        guard settings[key] != nil else {
+            guard !specification.isRequired else { throw error(key, "is missing", specification.allowed) }
+            return
+        }
+        switch specification.form {
+        case .text: try text(key, specification) { (1...1_024).contains($0.utf8.count) }
+        case .name: try text(key, specification, Self.isName)
+        case .choice(let choices): try text(key, specification, choices.contains)
+        case .flag: _ = try flag(key)
+        case .span(let range): _ = try span(key, default: range.lowerBound, in: range)
+        case .decimal(let range): _ = try decimal(key, default: range.lowerBound, in: range)
+        case .whole(let range):
+            try text(key, specification) { text in
+                text.utf8.allSatisfy { (48...57).contains($0) } && Int(text).map(range.contains) ?? false
+            }
+        case .url: _ = try endpoint(key, allowsPlain: try flag("allow-private"))
+        case .offers: _ = try offers(key)
+        case .stages: _ = try stages(key)
+        case .countries: _ = try list(key)
+        case .instant: _ = try instant(key)
+        }
+    }
+
+    private func text(
+        _ key: String, _ specification: SettingSpecification, _ isAllowed: (String) -> Bool
+    ) throws(DestinationSettingsError) {
+        let problem = if case .choice = specification.form { "is none of the choices" } else { "cannot be used" }
+        guard isAllowed(settings[key] ?? "") else { throw error(key, problem, specification.allowed) }
+    }
+
+    static func isName(_ text: String) -> Bool {
+        (1...128).contains(text.utf8.count) && text.utf8.allSatisfy(isNameByte)
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 95
+    }
 
     private func error(_ key: String, _ problem: String, _ allowed: String) -> DestinationSettingsError {
         DestinationSettingsError(key: key, problem: problem, allowed: allowed)

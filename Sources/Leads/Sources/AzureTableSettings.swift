@@ -111,14 +111,17 @@ package struct AzureTableSettings: Hashable, Sendable {
 
     private static func account(_ text: String?, _ problems: inout SettingsProblems) -> String? {
         guard let text else { return nil }
-        let isName =
-            (3...24).contains(text.utf8.count)
-            && text.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) }
+        let isName = isAccountName(text)
         if !isName { problems.add("account", "is no name of a storage account", "3 to 24 of a-z and 0-9") }
         return isName ? text : nil
     }
 
-    private static func isTableName(_ name: String) -> Bool {
+    static func isAccountName(_ name: String) -> Bool {
+        (3...24).contains(name.utf8.count)
+            && name.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) }
+    }
+
+    static func isTableName(_ name: String) -> Bool {
         func isLetter(_ byte: UInt8) -> Bool { (65...90).contains(byte) || (97...122).contains(byte) }
         guard let first = name.utf8.first, isLetter(first), (3...63).contains(name.utf8.count) else { return false }
         return name.utf8.allSatisfy { isLetter($0) || (48...57).contains($0) }

@@ -1,4 +1,4 @@
-import Delivery
+import Destinations
 import Foundation
 import OrderedJSON
 import Outbound

@@ -1,4 +1,4 @@
-import Delivery
+import Destinations
 import Leads
 import OrderedJSON
 import Outbound

@@ -36,33 +36,3 @@ package struct Outgoing: Hashable, Sendable {
         self.ledger = ledger
     }
 }
-
-/// How one attempt went, for the ledger.
-package struct SentAttempt: Sendable {
-    package var outcome: Outcome
-    /// The HTTP status, where there was an answer.
-    package var status: Int?
-    /// What the destination calls the lead.
-    package var remoteID: String?
-    /// A few words for people. No contact data, no secret, nothing the destination said.
-    package var reason: String
-    /// How long the destination asks to be left alone.
-    package var retryAfter: Span?
-    /// SHA-256 of the body as sent.
-    package var sha256: [UInt8]
-    /// What was said both ways, as JSON. It has contact data: to be sealed, never logged.
-    package var exchange: [UInt8]
-
-    package init(
-        outcome: Outcome, status: Int?, remoteID: String?, reason: String, retryAfter: Span?, sha256: [UInt8],
-        exchange: [UInt8]
-    ) {
-        self.outcome = outcome
-        self.status = status
-        self.remoteID = remoteID
-        self.reason = reason
-        self.retryAfter = retryAfter
-        self.sha256 = sha256
-        self.exchange = exchange
-    }
-}

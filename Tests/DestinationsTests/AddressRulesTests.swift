@@ -1,4 +1,4 @@
-import Delivery
+import Destinations
 import Leads
 import Outbound
 import Testing
@@ -81,7 +81,7 @@ struct AddressRulesTests {
     ])
     func `a destination at a private address does not open`(url: String) throws {
         let settings = try Samples.settings(["url=\(url)"])
-        let error = try #require(throws: DestinationSettingsError.self) { try HTTPSDestination(settings: settings) }
+        let error = try #require(throws: DestinationSettingsError.self) { try Adapters.make(settings) }
         #expect(error.description.contains("allow-private=true"))
     }
 }

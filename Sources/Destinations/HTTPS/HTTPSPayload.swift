@@ -1,8 +1,5 @@
-internal import Crypto
 package import Leads
-internal import Ledger
-internal import OrderedJSON
-internal import Outbound
+package import OrderedJSON
 
 /// The bodies that kind `https` can send.
 package struct HTTPSPayload: Sendable {
@@ -21,10 +18,11 @@ package struct HTTPSPayload: Sendable {
         }
     }
 
-    package func body(_ outgoing: Outgoing) -> [UInt8] {
+    /// The body, whose bytes are its encoding.
+    package func json(_ outgoing: Outgoing) -> JSON {
         switch format {
-        case .marketplace: Self.marketplace(outgoing).encoded()
-        case .cloudevents: cloudEvent(outgoing).encoded()
+        case .marketplace: Self.marketplace(outgoing)
+        case .cloudevents: cloudEvent(outgoing)
         }
     }
 
@@ -33,12 +31,12 @@ package struct HTTPSPayload: Sendable {
     /// Ids and times are left out, or no two CloudEvents would ever be equal.
     package func contentDigest(_ outgoing: Outgoing) -> [UInt8] {
         switch format {
-        case .marketplace: return Array(SHA256.hash(data: body(outgoing)))
+        case .marketplace: return sha256(json(outgoing).encoded())
         case .cloudevents:
             var content = outgoing
             content.action.id = nil
             content.action.occurredAt = nil
-            return Array(SHA256.hash(data: Self.data(content, occurredAt: nil).encoded()))
+            return sha256(Self.data(content, occurredAt: nil).encoded())
         }
     }
 
@@ -48,9 +46,9 @@ package struct HTTPSPayload: Sendable {
     /// signature.
     ///
     /// An action that is sent as it came has one content for ever; only the lead around it changes.
-    package func idempotencyKey(_ outgoing: Outgoing) -> String {
+    package func idempotencyKey(_ outgoing: Outgoing, content digest: [UInt8]) -> String {
         guard mode == .state else { return "\(outgoing.delivery)_\(outgoing.version)" }
-        let content = Hexadecimal.text(contentDigest(outgoing).prefix(6))
+        let content = Hexadecimal.text(digest.prefix(6))
         return "\(outgoing.delivery)_\(outgoing.version)_\(content)"
     }
 
@@ -83,7 +81,7 @@ package struct HTTPSPayload: Sendable {
     private func cloudEvent(_ outgoing: Outgoing) -> JSON {
         [
             "specversion": .string("1.0"),
-            "id": .string(idempotencyKey(outgoing)),
+            "id": .string(idempotencyKey(outgoing, content: contentDigest(outgoing))),
             "source": .string("/ledgers/\(outgoing.ledger)"),
             "type": .string(eventType),
             "subject": .string(outgoing.customer),

@@ -1,8 +1,9 @@
-import Delivery
+import Destinations
 import Leads
 import NIOCore
 import NIOPosix
 import OrderedJSON
+import Outbound
 import Simulators
 import Synchronization
 
@@ -93,8 +94,16 @@ func withRawServer(
 /// Runs `body` against the simulated endpoint that knows the secret of the samples, at its port.
 func withEndpoint(_ body: @escaping @Sendable (Int, Arrivals) async throws -> Void) async throws {
     let endpoint = HTTPSEndpoint(signature: WebhookSignature(secret: Samples.secret))
+    try await withSimulator(endpoint, now: { Samples.now }, body)
+}
+
+/// Runs `body` against a simulated system, at its port.
+func withSimulator(
+    _ system: any SimulatedSystem, now: @escaping @Sendable () -> Instant = SimulatedServer.clock,
+    _ body: @escaping @Sendable (Int, Arrivals) async throws -> Void
+) async throws {
     let arrivals = try Arrivals()
-    let server = SimulatedServer(endpoint, arrivals: arrivals, now: { Samples.now })
+    let server = SimulatedServer(system, arrivals: arrivals, now: now)
     let (ports, port) = AsyncStream<Int>.makeStream()
     try await withThrowingTaskGroup { group in
         group.addTask { try await server.run { port.yield($0) } }
@@ -115,4 +124,13 @@ func sendOnce(
     let attempt = await destination.send(outgoing, now: now)
     await destination.shutdown()
     return attempt
+}
+
+/// One lead at a time, as most tests send.
+extension HTTPSDestination {
+    func request(_ outgoing: Outgoing, now: Instant) -> HTTPRequestBytes { request(prepare(outgoing), now: now) }
+    func payloadDigest(_ outgoing: Outgoing) -> [UInt8] { prepare(outgoing).digest }
+    func send(_ outgoing: Outgoing, now: Instant) async -> SentAttempt {
+        await send([prepare(outgoing)], now: now).attempts[0]
+    }
 }

@@ -1,0 +1,26 @@
+package import Leads
+package import Outbound
+
+/// Makes the adapter of a destination: the one place that knows all kinds.
+package enum Adapters {
+    /// Reads the secrets. Opens no connection.
+    /// - Throws: `SecretError` for a secret that cannot be read or used.
+    package static func make(
+        _ settings: DestinationSettings, secrets: SecretReader = SecretReader(), resolver: Resolver? = nil
+    ) throws -> any Adapter {
+        try check(settings)
+        switch settings.kind {
+        case .https: return try HTTPSDestination(settings: settings, secrets: secrets, resolver: resolver)
+        case .dynamics, .marketo, .salesforce, .salesforceWeb, .azureTable, .azureBlob, .hubspot:
+            throw SecretError("\(settings.kind.rawValue) has no adapter")
+        }
+    }
+
+    /// What can be said against the settings without the network: an address of theirs that is not allowed.
+    package static func check(_ settings: DestinationSettings) throws(DestinationSettingsError) {
+        for setting in settings.kind.specification.allSettings where setting.form == .url {
+            guard let url = settings.url(setting.key) else { continue }
+            try APIClient.check(url, key: setting.key, allowsPrivate: settings.allowsPrivate)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package import Leads
+
+/// The access token of one destination: got once for each of its lives, however many ask at the same time.
+///
+/// A token that the destination refuses is given up and another one got; where that one is refused as well before it
+/// ever worked, asking again would go on for ever, and the credentials are at fault.
+package actor AccessTokens {
+    package struct Token: Hashable, Sendable {
+        package let value: String
+        /// Where the API is, where the answer says so.
+        package let instance: EndpointURL?
+        fileprivate let number: Int
+        fileprivate let renewAt: Instant?
+    }
+
+    /// What the destination's token endpoint gave.
+    package struct Grant: Sendable {
+        package let value: String
+        /// `nil` where the answer says nothing, and only a refusal ends it.
+        package let lifetime: Span?
+        package let instance: EndpointURL?
+
+        package init(value: String, lifetime: Span?, instance: EndpointURL? = nil) {
+            self.value = value
+            self.lifetime = lifetime
+            self.instance = instance
+        }
+    }
+
+    /// Why there is no token: `config` when credentials are refused, `retry` or `throttled` when that may pass.
+    package struct Failure: Error, Sendable {
+        package let attempt: SentAttempt
+
+        package init(_ attempt: SentAttempt) { self.attempt = attempt }
+    }
+
+    private let get: @Sendable (Instant) async -> Result<Grant, Failure>
+    /// A token is renewed this long before its end, or half its life before where that is short.
+    private let margin: Span
+    private var current: Token?
+    private var getting: Task<Result<Token, Failure>, Never>?
+    private var count = 0
+    /// The current token was got because the one before was refused, and has not worked yet.
+    private var isOnTrial = false
+
+    /// - Parameter get: asks the destination for a token.
+    package init(
+        margin: Span = 5 * .minute, get: @escaping @Sendable (Instant) async -> Result<Grant, Failure>
+    ) {
+        self.margin = margin
+        self.get = get
+    }
+
+    /// A token that is good at `now`, as far as anybody knows.
+    package func token(now: Instant) async -> Result<Token, Failure> {
+        if let current, current.renewAt.map({ now < $0 }) ?? true { return .success(current) }
+        if let getting { return await getting.value }
+        count += 1
+        let (number, get, margin) = (count, get, margin)
+        let task = Task {
+            await get(now).map { grant in
+                let early = grant.lifetime.map { min(margin, Span(micros: $0.micros / 2)) }
+                return Token(
+                    value: grant.value, instance: grant.instance, number: number,
+                    renewAt: grant.lifetime.map { now + $0 - (early ?? margin) })
+            }
+        }
+        getting = task
+        let result = await task.value
+        getting = nil
+        if case .success(let token) = result { current = token }
+        return result
+    }
+
+    /// The destination took a request with this token.
+    package func worked(_ token: Token) {
+        if token.number == current?.number { isOnTrial = false }
+    }
+
+    /// The destination refused this token. Returns whether a request with another one is worth a try.
+    package func refused(_ token: Token) -> Bool {
+        // Others were refused with the same token before, and it has been replaced since.
+        guard token.number == current?.number else { return true }
+        guard !isOnTrial else { return false }
+        isOnTrial = true
+        current = nil
+        return true
+    }
+}
