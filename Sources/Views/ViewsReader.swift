@@ -227,10 +227,13 @@ package struct AttemptRow: Hashable, Sendable {
     package let remoteID: String?
     package let reason: String?
     package let sha256: [UInt8]
+    /// What was changed of the lead to fit, parted by commas.
+    package let adjusted: String?
 
     package var destination: Int64 { delivery >> 32 }
 
-    static let columns = "seq, delivery, lead, attempt, at, version, outcome, status, remote_id, reason, sha256"
+    static let columns =
+        "seq, delivery, lead, attempt, at, version, outcome, status, remote_id, reason, sha256, adjusted"
 
     init(reading row: Statement) throws {
         seq = row.integer(0)
@@ -244,5 +247,6 @@ package struct AttemptRow: Hashable, Sendable {
         remoteID = try row.optionalText(8)
         reason = try row.optionalText(9)
         sha256 = row.bytes(10)
+        adjusted = try row.optionalText(11)
     }
 }
