@@ -146,6 +146,14 @@ package final class ViewsReader {
         return try selectDelivery.step() ? try DeliveryRow(reading: selectDelivery) : nil
     }
 
+    /// How many deliveries of a destination are still to be made. O(open).
+    package func openDeliveries(of destination: Int64) throws -> Int {
+        let select = try connection.prepare(
+            "SELECT count(*) FROM delivery INDEXED BY delivery_due WHERE key >> 32 = ? AND due_at IS NOT NULL")
+        try select.bind(destination, at: 1)
+        return try select.step() ? Int(select.integer(0)) : 0
+    }
+
     /// Calls `body` with attempts after `seq`, in the order of the ledger, until it returns `false`.
     package func attempts(
         subject: Int64? = nil, after seq: Int64 = 0, _ body: (AttemptRow) throws -> Bool
