@@ -21,7 +21,9 @@ package struct CRMSimulators: AsyncParsableCommand {
                           POST /_refuse {"places":[0,2],"code":"…"}            refuses these records of a batch
                           POST /_expire                                        ends all access tokens
             """,
-        subcommands: [HTTPSCommand.self, AzureTableCommand.self, MarketoCommand.self, HubSpotCommand.self])
+        subcommands: [
+            HTTPSCommand.self, AzureTableCommand.self, AzureBlobCommand.self, MarketoCommand.self, HubSpotCommand.self,
+        ])
 
     package init() {}
 }
