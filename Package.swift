@@ -149,7 +149,13 @@ let package = Package(
                 "Leads", "Ledger", "Views", "Reports", "OrderedJSON", "TestKit", "LedgerTestKit",
             ],
             swiftSettings: own),
-        .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "Leads"], swiftSettings: own),
+        .testTarget(
+            name: "DeliveryTests",
+            dependencies: [
+                "Delivery", "Destinations", "Leads", "Ledger", "LedgerTestKit", "OrderedJSON", "Simulators", "TestKit",
+                "Views",
+            ],
+            swiftSettings: own),
         .testTarget(
             name: "DestinationsTests",
             dependencies: [

@@ -29,8 +29,6 @@ actor DestinationWorker {
     private var restUntil: ContinuousClock.Instant?
     private var lastFold = ContinuousClock.now
     private var isPaused = false
-    /// Why the last request failed, for alerts.
-    private var lastFailure = ""
     private var counts = DeliveryCounts()
 
     init(_ destination: Destination, reconciler: Reconciler) throws {
@@ -219,9 +217,7 @@ actor DestinationWorker {
             events.append(pausing(because: reason))
         }
         if isRequest {
-            let isFailure = results.allSatisfy(\.attempt.outcome.isFailure)
-            breaker.record(isFailure: isFailure, now: now)
-            if isFailure, let reason = results.first?.attempt.reason { lastFailure = reason }
+            breaker.record(isFailure: results.allSatisfy(\.attempt.outcome.isFailure), now: now)
         }
         if let rest {
             pace.slowDown(now: now)
@@ -268,15 +264,16 @@ actor DestinationWorker {
             let since = known.failingSince,
             let level = FailureBudget.level(failingSince: since, now: reconciler.clock()), level > known.alerted
         else { return }
-        let detail = AlertDetail(name: destination.name, level: level, failingSince: since, reason: lastFailure)
+        let reason = known.failingReason ?? ""
+        let detail = AlertDetail(name: destination.name, level: level, failingSince: since, reason: reason)
         var events = [NewEvent.alerted(detail)]
         if level == FailureBudget.levels.last {
-            events.append(pausing(because: "nothing but failures since \(since): \(lastFailure)", failingSince: since))
+            events.append(pausing(because: "nothing but failures since \(since): \(reason)", failingSince: since))
         } else {
             reconciler.alert(
                 DestinationAlert(
                     destination: destination.name, kind: destination.settings.kind, isPaused: false, level: level,
-                    failingSince: since, reason: lastFailure))
+                    failingSince: since, reason: reason))
         }
         _ = try await reconciler.writer.append(events)
         try await reconciler.views.catchUp()

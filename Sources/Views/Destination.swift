@@ -18,6 +18,8 @@ package struct Destination: Hashable, Sendable {
     package var backfillSince: Instant?
     /// Since when every attempt has failed for a reason that may pass.
     package var failingSince: Instant?
+    /// What the last of these came to.
+    package var failingReason: String?
     /// The last alert that was given of that, as percent of `FailureBudget.span`; 0 for none.
     package var alerted: Int64 = 0
 
@@ -30,6 +32,13 @@ package struct Destination: Hashable, Sendable {
 
     package var name: String { settings.name }
     package var takesEveryAction: Bool { settings.takesEveryAction }
+
+    /// It answered, or a person took care of it: what failed before no longer counts.
+    mutating func isWell() {
+        failingSince = nil
+        failingReason = nil
+        alerted = 0
+    }
 
     /// Why a lead must not be sent here now; `nil` when it may be.
     func suppression(of lead: Lead, _ texts: LeadTexts) -> String? {
@@ -60,7 +69,8 @@ struct Destinations {
     init(_ connection: Connection) throws {
         let select = try connection.prepare(
             """
-            SELECT number, settings, state, reason, seq, rest_until, backfill_since, failing_since, alerted
+            SELECT number, settings, state, reason, seq, rest_until, backfill_since, failing_since,
+                failing_reason, alerted
             FROM destination ORDER BY number
             """)
         while try select.step() {
@@ -72,7 +82,8 @@ struct Destinations {
                     number: select.integer(0), settings: settings, state: state, reason: try select.optionalText(3),
                     seq: select.integer(4), restUntil: select.optionalInteger(5).map { Instant(micros: $0) },
                     backfillSince: select.optionalInteger(6).map { Instant(micros: $0) },
-                    failingSince: select.optionalInteger(7).map { Instant(micros: $0) }, alerted: select.integer(8)))
+                    failingSince: select.optionalInteger(7).map { Instant(micros: $0) },
+                    failingReason: try select.optionalText(8), alerted: select.integer(9)))
         }
     }
 
@@ -97,8 +108,7 @@ struct Destinations {
         }
         all[index].seq = seq
         all[index].restUntil = nil
-        all[index].failingSince = nil
-        all[index].alerted = 0
+        all[index].isWell()
         switch type {
         case .destinationPaused:
             all[index].state = .paused
@@ -127,10 +137,10 @@ struct Destinations {
         }
         if attempt.outcome.isFailure {
             all[index].failingSince = all[index].failingSince ?? at
+            all[index].failingReason = attempt.reason
         } else if attempt.outcome != .alreadyDelivered {
             // It answered. That nothing had to be sent says nothing of how it is.
-            all[index].failingSince = nil
-            all[index].alerted = 0
+            all[index].isWell()
         }
     }
 
@@ -156,8 +166,9 @@ struct Destinations {
         let upsert = try connection.prepare(
             """
             INSERT OR REPLACE INTO destination
-                (number, name, settings, state, reason, seq, rest_until, backfill_since, failing_since, alerted)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                (number, name, settings, state, reason, seq, rest_until, backfill_since, failing_since,
+                 failing_reason, alerted)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         for destination in all {
             try upsert.bind(destination.number, at: 1)
@@ -169,7 +180,8 @@ struct Destinations {
             try upsert.bind(destination.restUntil?.micros, at: 7)
             try upsert.bind(destination.backfillSince?.micros, at: 8)
             try upsert.bind(destination.failingSince?.micros, at: 9)
-            try upsert.bind(destination.alerted, at: 10)
+            try upsert.bind(destination.failingReason, at: 10)
+            try upsert.bind(destination.alerted, at: 11)
             try upsert.run()
         }
     }

@@ -42,6 +42,7 @@ package struct RandomHistory {
         switch random.below(20) {
         case 0, 1: destination()
         case 2, 3, 4, 5: attempt() ?? action(seq)
+        case 8: operation() ?? action(seq)
         case 6, 7: intake.next(seq: seq, &random)
         default: action(seq)
         }
@@ -94,6 +95,7 @@ package struct RandomHistory {
         if random.below(3) == 0 { settings["stages"] = ["active", "trial,active", "interest"][random.below(3)] }
         if random.below(4) == 0 { settings["offers"] = ["contoso.*", "fabrikam.tool"][random.below(2)] }
         if random.below(4) == 0 { settings["countries"] = "US" }
+        if random.below(3) == 0 { settings["since"] = "\(start + Int64(random.below(40)) * .hour)" }
         return try? DestinationSettings(name: name, kind: "https", settings: settings, secrets: [:])
     }
 
@@ -119,6 +121,42 @@ package struct RandomHistory {
         event.detail = detail
         event.content = detail
         event.occurredAt = start + Int64(random.below(40)) * .hour
+        return event
+    }
+
+    /// What a person does to deliveries, or an alert.
+    private mutating func operation() -> NewEvent? {
+        guard !acts.isEmpty, !names.isEmpty else { return nil }
+        let name = Self.names[random.below(Self.names.count)]
+        let at = start + Int64(random.below(40)) * .hour
+        let detail: [UInt8]
+        var type = EventType.replayRequested
+        switch random.below(4) {
+        case 0:
+            type = .destinationAlerted
+            detail = AlertDetail(name: name, level: 50, failingSince: at, reason: "why").encoded
+        case 1: detail = ReplayDetail(name: name, kind: .replay, since: at, reason: nil).encoded
+        case 2: detail = ReplayDetail(name: name, kind: .backfill, since: at, reason: "why").encoded
+        default: return release()
+        }
+        return NewEvent(
+            type: type, identity: .none, content: detail, subject: .none, actor: "test", detail: detail)
+    }
+
+    private mutating func release() -> NewEvent {
+        let act = acts[random.below(acts.count)]
+        let isOfAction = random.below(3) == 0
+        let detail = ReleaseDetail(
+            destination: Int64(1 + random.below(4)), name: "crm", action: isOfAction ? act.seq : 0,
+            release: Delivery.Release.allCases[random.below(3)], reason: nil
+        ).encoded
+        var event = NewEvent.action("", email: "c\(act.customer)@example.com", offer: act.offer)
+        event.type = .deliveryReleased
+        event.flags = []
+        event.contact = nil
+        event.body = nil
+        event.detail = detail
+        event.content = detail
         return event
     }
 }

@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func `who may come in is known before views are folded, and while they lag`() async throws {
-        let home = try await filled(events: 300)
+        let home = try await filled(events: 600)
         let ledger = try LedgerReader(files: home.files)
         let accessOfLedger = try Access.read(views: nil, ledger: ledger)
         let views = try open(home)
@@ -117,7 +117,7 @@ import Testing
             """
             DROP TABLE access; DROP TABLE source; DROP TABLE quarantine; DROP TABLE heartbeat;
             ALTER TABLE destination DROP COLUMN backfill_since; ALTER TABLE destination DROP COLUMN failing_since;
-            ALTER TABLE destination DROP COLUMN alerted; ALTER TABLE attempt DROP COLUMN adjusted;
+            ALTER TABLE destination DROP COLUMN failing_reason; ALTER TABLE destination DROP COLUMN alerted; ALTER TABLE attempt DROP COLUMN adjusted;
             PRAGMA user_version = 1;
             UPDATE progress SET fingerprint = replace(fingerprint, ' access:1 sources:1 quarantine:1 heartbeats:3', '')
             """)
