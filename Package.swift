@@ -154,7 +154,7 @@ let package = Package(
             resources: [.copy("Vectors")], swiftSettings: own),
         .testTarget(
             name: "SimulatorTests",
-            dependencies: ["Leads", "OrderedJSON", "Simulators", cryptoExtras], swiftSettings: own),
+            dependencies: ["Leads", "OrderedJSON", "Simulators", crypto, cryptoExtras], swiftSettings: own),
         .testTarget(
             name: "ServiceTests",
             dependencies: [
