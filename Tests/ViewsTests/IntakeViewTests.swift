@@ -50,7 +50,7 @@ import Testing
             }
         }
         let lagging = try #require(try reader(home, ledger))
-        #expect(lagging.seq == 300 && lagging.access.endpoint("late") == nil)
+        #expect(lagging.seq == 600 && lagging.access.endpoint("late") == nil)
         #expect(try Access.read(views: lagging, ledger: ledger).endpoint("late")?.id == token.id)
         #expect(try Access.read(views: nil, ledger: ledger) == Access.read(views: lagging, ledger: ledger))
         try await views.catchUp()

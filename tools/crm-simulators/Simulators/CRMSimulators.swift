@@ -22,7 +22,10 @@ package struct CRMSimulators: AsyncParsableCommand {
                           POST /_expire                                        ends all access tokens
             """,
         subcommands: [
-            HTTPSCommand.self, AzureTableCommand.self, AzureBlobCommand.self, MarketoCommand.self, HubSpotCommand.self,
+        subcommands: [
+            HTTPSCommand.self, DynamicsCommand.self, MarketoCommand.self, SalesforceCommand.self,
+            WebToLeadCommand.self, HubSpotCommand.self, AzureTableCommand.self, AzureBlobCommand.self,
+        ])
         ])
 
     package init() {}
