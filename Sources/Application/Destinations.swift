@@ -28,13 +28,31 @@ extension Home {
     /// - Parameter once: ends when nothing is due any more; otherwise when cancelled.
     package func deliver(once: Bool) async throws -> DeliveryCounts {
         try await write { writer in
-            try await writeViews { views in
-                let reconciler = Reconciler(
-                    writer: writer, views: views, files: files, policy: policy, clock: clock, isCancelled: isCancelled)
-                if once { return try await reconciler.runOnce() }
-                return try await reconciler.supervise {
-                    notice("the worker of \($0) failed and is started again: \($1)")
+            let sender = try AlertSender(settings, ledger: writer.id, clock: clock)
+            let (alerts, alert) = AsyncStream<DestinationAlert>.makeStream(bufferingPolicy: .bufferingNewest(1_000))
+            return try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    for await alert in alerts {
+                        if !alert.isPaused {
+                            notice(
+                                "destination \(alert.destination) keeps failing (\(alert.level) % of the time after "
+                                    + "which it is paused): \(alert.reason)")
+                        }
+                        if let why = await sender?.send(alert) { notice("an alert did not arrive: \(why)") }
+                    }
                 }
+                let counts = try await writeViews { views in
+                    let reconciler = Reconciler(
+                        writer: writer, views: views, files: files, policy: policy, clock: clock,
+                        alert: { alert.yield($0) }, isCancelled: isCancelled)
+                    if once { return try await reconciler.runOnce() }
+                    return try await reconciler.supervise {
+                        notice("the worker of \($0) failed and is started again: \($1)")
+                    }
+                }
+                alert.finish()
+                try await group.waitForAll()
+                return counts
             }
         }
     }

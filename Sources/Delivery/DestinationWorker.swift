@@ -3,31 +3,42 @@ internal import Leads
 internal import Ledger
 internal import Views
 
-/// The worker of one destination: keeps a window of deliveries in flight, at the destination's pace.
+/// The worker of one destination: keeps as many requests on the way as it may, at the destination's pace.
+///
+/// Claim, send, append the outcome, in that order. What keeps a request from going out is looked at at its turn,
+/// in `gate`: a pause, a rest that the destination asked for, an open breaker.
 actor DestinationWorker {
-    /// Deliveries in flight at once.
-    static let width = 64
     /// The longest rest that a single run waits for; after a longer one it ends, and leaves the rest to the next run.
     static let patience = Duration.seconds(30)
     /// The longest time for which the fold of outcomes is put off while requests are out.
     static let foldDelay = Duration.milliseconds(200)
+    /// How long a worker that has nothing to do waits before it looks again.
+    static let idleDelay = Duration.milliseconds(200)
+    /// Claims of leads that are sent one by one are made at least so many at a time: each time costs two transactions.
+    static let fewestClaims = 128
 
     private let destination: Destination
     private let adapter: any Adapter
     private let reconciler: Reconciler
     private let builder: OutgoingBuilder
+    private let batchLimit: Int
+    private var queue = ReadyQueue()
     private var pace: Pace
+    private var breaker = Breaker()
     /// Set by a throttled answer: nothing is sent before. A steady clock, so that a wrong one cannot prolong it.
     private var restUntil: ContinuousClock.Instant?
     private var lastFold = ContinuousClock.now
     private var isPaused = false
+    /// Why the last request failed, for alerts.
+    private var lastFailure = ""
     private var counts = DeliveryCounts()
 
-    init(_ destination: Destination, reconciler: Reconciler, builder: OutgoingBuilder) throws {
+    init(_ destination: Destination, reconciler: Reconciler) throws {
         self.destination = destination
         self.reconciler = reconciler
-        self.builder = builder
-        adapter = try Adapters.make(destination.settings, secrets: reconciler.secrets)
+        adapter = try reconciler.adapter(destination.settings)
+        batchLimit = adapter.batchLimit
+        builder = try OutgoingBuilder(adapter, files: reconciler.files, policy: reconciler.policy)
         let now = reconciler.clock()
         pace = Pace(limit: destination.settings.pace, now: now)
         // A rest that an earlier run was told to keep.
@@ -38,7 +49,8 @@ actor DestinationWorker {
 
     func run(once: Bool) async throws -> DeliveryCounts {
         do {
-            try await keepInFlight(once: once)
+            try await keepUnderWay(once: once)
+            try await giveBack(queue.removeAll())
         } catch {
             await adapter.shutdown()
             throw error
@@ -47,103 +59,226 @@ actor DestinationWorker {
         return counts
     }
 
-    private func keepInFlight(once: Bool) async throws {
+    private var isStopped: Bool { isPaused || reconciler.isCancelled() }
+
+    private func keepUnderWay(once: Bool) async throws {
+        let parallel = destination.settings.parallel
         try await withThrowingTaskGroup(of: Void.self) { group in
-            var inFlight = 0
-            while true {
-                // A half-empty window is filled in one go: claims and the fold of outcomes cost a transaction each.
-                while !isStopped, inFlight <= Self.width / 2 {
-                    try await fold()
-                    if inFlight == 0, try await !rest(once: once) { return }
-                    guard restUntil == nil else { break }
-                    let claims = try await reconciler.views.claim(
-                        destination: destination, now: reconciler.clock(), limit: Self.width - inFlight)
-                    for claim in claims { group.addTask { try await self.deliver(claim) } }
-                    inFlight += claims.count
-                    if !claims.isEmpty || inFlight > 0 { break }
-                    if once { return }
-                    try await Task.sleep(for: .milliseconds(200))
+            var underWay = 0
+            while !isStopped || underWay > 0 {
+                while !isStopped, underWay < parallel {
+                    guard let batch = try await nextBatch(isAlone: underWay == 0) else { break }
+                    group.addTask { try await self.deliver(batch) }
+                    underWay += 1
                 }
-                guard inFlight > 0 else { return }
-                try await group.next()
-                inFlight -= 1
-                if ContinuousClock.now - lastFold > Self.foldDelay { try await fold() }
+                if underWay > 0 {
+                    try await group.next()
+                    underWay -= 1
+                } else if try await !wait(once: once) {
+                    return
+                }
             }
         }
     }
 
-    private var isStopped: Bool { isPaused || reconciler.isCancelled() }
+    /// What to send next; `nil` when nothing may be sent now.
+    private func nextBatch(isAlone: Bool) async throws -> ReadyQueue.Batch? {
+        if ContinuousClock.now - lastFold > Self.foldDelay { try await fold() }
+        guard restUntil == nil else { return nil }
+        // Without a look at the queue a probe could be permitted for which there is no lead.
+        if !queue.hasNext { try await fill() }
+        guard queue.hasNext else { return nil }
+        switch breaker.permit(now: reconciler.clock()) {
+        case .go: return queue.next(limit: batchLimit)
+        case .probe:
+            guard isAlone else {
+                breaker.abandon()
+                return nil
+            }
+            var batch = queue.next(limit: 1)
+            batch?.isProbe = true
+            return batch
+        case .wait:
+            // Nobody knows for how long; what is not being sent must not look as if it were.
+            try await giveBack(queue.removeAll())
+            return nil
+        }
+    }
+
+    /// Claims what is due, settles what needs no request, and queues the rest. Returns whether anything was due.
+    @discardableResult
+    private func fill() async throws -> Bool {
+        try await fold()
+        guard !breaker.isResting(now: reconciler.clock()) else { return false }
+        let most = max(destination.settings.parallel * batchLimit, Self.fewestClaims)
+        let limit = breaker.isOpen ? 1 : most - queue.count
+        guard limit > 0 else { return false }
+        let claims = try await reconciler.views.claim(
+            destination: destination, now: reconciler.clock(), limit: limit)
+        guard !claims.isEmpty else { return false }
+        var settled: [(Ready, SentAttempt)] = []
+        for ready in try await builder.ready(claims) {
+            if let attempt = ready.settled {
+                settled.append((ready, attempt))
+            } else {
+                queue.add(ready, isLookedUp: isLookedUp(ready))
+            }
+        }
+        if !settled.isEmpty { try await record(settled, at: reconciler.clock()) }
+        return true
+    }
+
+    private func isLookedUp(_ ready: Ready) -> Bool {
+        destination.settings.repeats == .lookedUp && ready.claim.row.delivery.state == .unknown
+    }
 
     private func fold() async throws {
         try await reconciler.views.catchUp()
         lastFold = .now
+        try await watch()
     }
 
-    /// Waits out a rest, in short steps, so that a cancelled run ends soon; `false` when the rest is too long for a
-    /// single run.
-    private func rest(once: Bool) async throws -> Bool {
-        guard let end = restUntil else { return true }
-        if once && end - .now > Self.patience { return false }
-        while ContinuousClock.now < end && !reconciler.isCancelled() { try await Task.sleep(for: .milliseconds(50)) }
-        restUntil = nil
+    /// Waits until something may have changed; `false` when a single run is done.
+    private func wait(once: Bool) async throws -> Bool {
+        try await fold()
+        if let end = restUntil {
+            try await giveBack(queue.removeAll())
+            if once && end - .now > Self.patience { return false }
+            while ContinuousClock.now < end && !isStopped { try await Task.sleep(for: .milliseconds(50)) }
+            restUntil = nil
+            return !isStopped
+        }
+        if queue.hasNext, !breaker.isOpen { return true }
+        if once {
+            // What the breaker holds back is left to the next run; what became due meanwhile is not.
+            if breaker.isOpen { return false }
+            return try await fill()
+        }
+        try await Task.sleep(for: Self.idleDelay)
         return true
     }
 
-    private func deliver(_ claim: Claim) async throws {
-        guard let outgoing = try await builder.outgoing(claim) else {
-            // Nothing is left to send, and no key to seal an exchange with.
-            let erased = SentAttempt(
-                outcome: .rejected, status: nil, remoteID: nil, reason: "the customer's data was erased",
-                retryAfter: nil, sha256: [], exchange: [])
-            return try await record(erased, claim, content: [], at: reconciler.clock())
-        }
-        let prepared = adapter.prepare(outgoing)
-        let content = prepared.digest
-        let known = claim.row.delivery
-        if known.delivered > 0 && known.digest == content {
-            let same = SentAttempt(
-                outcome: .alreadyDelivered, status: nil, remoteID: nil, reason: "nothing changed", retryAfter: nil,
-                sha256: [], exchange: [])
-            return try await record(same, claim, content: content, at: reconciler.clock())
-        }
+    /// Whether a request may go now, once it is its turn.
+    private func gate(_ batch: ReadyQueue.Batch) async throws -> Bool {
         while let wait = pace.take(now: reconciler.clock()) {
             try await Task.sleep(for: .microseconds(min(wait.micros, 100_000)))
-            if isPaused || reconciler.isCancelled() { break }
+            if isStopped { break }
         }
-        guard !isPaused, restUntil == nil, !reconciler.isCancelled() else {
-            return try await reconciler.views.release([claim.row.key])
-        }
-        let start = reconciler.clock()
-        let sent = await adapter.send([prepared], now: start).attempts[0]
-        try await record(sent, claim, content: content, at: start)
+        return !isStopped && restUntil == nil && (batch.isProbe || !breaker.isOpen)
     }
 
-    private func record(_ sent: SentAttempt, _ claim: Claim, content: [UInt8], at start: Instant) async throws {
-        let now = reconciler.clock()
-        let delay = RetrySchedule.delay(
-            after: sent.outcome, failures: Int(claim.row.delivery.failures) + 1, retryAfter: sent.retryAfter,
-            jitter: reconciler.jitter())
-        let detail = AttemptDetail(
-            destination: destination.number, name: destination.name, action: claim.action,
-            version: claim.row.delivery.wanted, outcome: sent.outcome, status: sent.status.map { Int64($0) },
-            remoteID: sent.remoteID, reason: sent.reason, retryAt: delay.map { now + $0 }, sha256: sent.sha256,
-            content: content)
-        var events = [
-            NewEvent.attempt(
-                detail, claim.row, offer: try await builder.offer(claim.row), at: start,
-                exchange: sent.exchange.isEmpty ? nil : sent.exchange)
-        ]
-        if sent.outcome == .config && !isPaused {
-            isPaused = true
-            counts.paused[destination.name] = sent.reason
-            events.append(.paused(destination, reason: sent.reason))
+    private func deliver(_ batch: ReadyQueue.Batch) async throws {
+        defer { queue.isDone(batch) }
+        guard try await gate(batch) else {
+            if batch.isProbe { breaker.abandon() }
+            return try await giveBack(batch.leads)
         }
-        if sent.outcome == .throttled {
+        let start = reconciler.clock()
+        var batch = batch
+        if batch.isLookedUp, let ready = batch.leads.first, let prepared = ready.prepared {
+            switch await adapter.find(prepared, now: start) {
+            case .present(let remoteID):
+                let found = SentAttempt(
+                    outcome: .alreadyDelivered, remoteID: remoteID, reason: "it was there when looked for")
+                return try await record([(ready, found)], at: start, isRequest: true)
+            case .unclear(let attempt): return try await record([(ready, attempt)], at: start, isRequest: true)
+            case .absent: break
+            }
+        }
+        let answer = await adapter.send(batch.leads.compactMap(\.prepared), now: start)
+        if answer.isDivisible && batch.leads.count > 1 {
+            // The request as a whole says nothing about its leads; halves do, until a bad one stands alone.
+            breaker.record(isFailure: false, now: start)
+            let half = batch.leads.count / 2
+            let rest = Array(batch.leads[half...])
+            batch.leads.removeLast(rest.count)
+            try await deliver(ReadyQueue.Batch(leads: batch.leads))
+            return try await deliver(ReadyQueue.Batch(leads: rest))
+        }
+        try await record(Array(zip(batch.leads, answer.attempts)), at: start, isRequest: true)
+    }
+
+    private func giveBack(_ leads: [Ready]) async throws {
+        guard !leads.isEmpty else { return }
+        try await reconciler.views.release(leads.map(\.claim.row.key))
+    }
+
+    /// Appends what attempts came to, all of one request in one commit, and draws the consequences for those to come.
+    private func record(
+        _ results: [(ready: Ready, attempt: SentAttempt)], at start: Instant, isRequest: Bool = false
+    ) async throws {
+        let now = reconciler.clock()
+        var rest: Span?
+        var events: [NewEvent] = []
+        for (ready, attempt) in results {
+            let delay = delay(after: attempt, ready)
+            if attempt.outcome == .throttled { rest = max(rest ?? .second, delay ?? RetrySchedule.throttleDelay) }
+            events.append(event(ready, attempt, retryAt: delay.map { now + $0 }, at: start))
+        }
+        if let reason = results.first(where: { $0.attempt.outcome == .config })?.attempt.reason, !isPaused {
+            events.append(pausing(because: reason))
+        }
+        if isRequest {
+            let isFailure = results.allSatisfy(\.attempt.outcome.isFailure)
+            breaker.record(isFailure: isFailure, now: now)
+            if isFailure, let reason = results.first?.attempt.reason { lastFailure = reason }
+        }
+        if let rest {
             pace.slowDown(now: now)
-            let end = ContinuousClock.now + .microseconds((delay ?? RetrySchedule.throttleDelay).micros)
+            let end = ContinuousClock.now + .microseconds(rest.micros)
             restUntil = max(restUntil ?? end, end)
         }
         _ = try await reconciler.writer.append(events)
-        counts.outcomes[sent.outcome, default: 0] += 1
+        for (_, attempt) in results { counts.outcomes[attempt.outcome, default: 0] += 1 }
+    }
+
+    private func delay(after attempt: SentAttempt, _ ready: Ready) -> Span? {
+        // Where the destination can neither know a repeat nor be asked, only a person may send again.
+        if attempt.outcome == .ambiguous, destination.settings.repeats == .never { return nil }
+        return RetrySchedule.delay(
+            after: attempt.outcome, failures: Int(ready.claim.row.delivery.failures) + 1,
+            retryAfter: attempt.retryAfter, jitter: reconciler.jitter())
+    }
+
+    private func event(_ ready: Ready, _ attempt: SentAttempt, retryAt: Instant?, at start: Instant) -> NewEvent {
+        let detail = AttemptDetail(
+            destination: destination.number, name: destination.name, action: ready.claim.action,
+            version: ready.claim.row.delivery.wanted, outcome: attempt.outcome,
+            status: attempt.status.map { Int64($0) }, remoteID: attempt.remoteID, reason: attempt.reason,
+            retryAt: retryAt, sha256: attempt.sha256, content: ready.prepared?.digest ?? [],
+            adjusted: ready.prepared?.adjusted ?? [])
+        return .attempt(
+            detail, ready.claim.row, offer: ready.offer, at: start,
+            exchange: attempt.exchange.isEmpty ? nil : attempt.exchange)
+    }
+
+    private func pausing(because reason: String, failingSince: Instant? = nil) -> NewEvent {
+        isPaused = true
+        counts.paused[destination.name] = reason
+        reconciler.alert(
+            DestinationAlert(
+                destination: destination.name, kind: destination.settings.kind, isPaused: true, level: 100,
+                failingSince: failingSince, reason: reason))
+        return .paused(destination, reason: reason)
+    }
+
+    /// Tells people when the destination has failed for long, and pauses it when that is too long.
+    private func watch() async throws {
+        guard !isPaused, let known = await reconciler.views.destination(destination.number),
+            let since = known.failingSince,
+            let level = FailureBudget.level(failingSince: since, now: reconciler.clock()), level > known.alerted
+        else { return }
+        let detail = AlertDetail(name: destination.name, level: level, failingSince: since, reason: lastFailure)
+        var events = [NewEvent.alerted(detail)]
+        if level == FailureBudget.levels.last {
+            events.append(pausing(because: "nothing but failures since \(since): \(lastFailure)", failingSince: since))
+        } else {
+            reconciler.alert(
+                DestinationAlert(
+                    destination: destination.name, kind: destination.settings.kind, isPaused: false, level: level,
+                    failingSince: since, reason: lastFailure))
+        }
+        _ = try await reconciler.writer.append(events)
+        try await reconciler.views.catchUp()
     }
 }

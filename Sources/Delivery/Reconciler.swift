@@ -1,6 +1,6 @@
+package import Destinations
 package import Leads
 package import Ledger
-package import Outbound
 package import Views
 
 /// What a run of the workers did.
@@ -30,13 +30,18 @@ package struct Reconciler: Sendable {
     let clock: @Sendable () -> Instant
     /// In 0 ..< 1; spreads retries.
     let jitter: @Sendable () -> Double
-    let secrets: SecretReader
-    let isCancelled: @Sendable () -> Bool
+    /// Makes the adapter of a destination.
+    let adapter: @Sendable (DestinationSettings) throws -> any Adapter
+    /// Told what people should know of destinations.
+    let alert: @Sendable (DestinationAlert) -> Void
+    var isCancelled: @Sendable () -> Bool
 
     package init(
         writer: LedgerWriter, views: ViewsWriter, files: LedgerFiles, policy: Policy,
         clock: @escaping @Sendable () -> Instant, jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
-        secrets: SecretReader = SecretReader(), isCancelled: @escaping @Sendable () -> Bool = { false }
+        adapter: @escaping @Sendable (DestinationSettings) throws -> any Adapter = { try Adapters.make($0) },
+        alert: @escaping @Sendable (DestinationAlert) -> Void = { _ in },
+        isCancelled: @escaping @Sendable () -> Bool = { false }
     ) {
         self.writer = writer
         self.views = views
@@ -44,7 +49,8 @@ package struct Reconciler: Sendable {
         self.policy = policy
         self.clock = clock
         self.jitter = jitter
-        self.secrets = secrets
+        self.adapter = adapter
+        self.alert = alert
         self.isCancelled = isCancelled
     }
 
@@ -52,11 +58,10 @@ package struct Reconciler: Sendable {
     package func runOnce() async throws -> DeliveryCounts {
         try await views.catchUp()
         var counts = try await resolveInterrupted()
-        let builder = try OutgoingBuilder(files: files, policy: policy)
         var workers: [DestinationWorker] = []
         for destination in await views.destinations where destination.state == .active {
             do {
-                workers.append(try DestinationWorker(destination, reconciler: self, builder: builder))
+                workers.append(try DestinationWorker(destination, reconciler: self))
             } catch {
                 counts.add(try await pause(destination, "\(error)"))
             }
@@ -72,14 +77,22 @@ package struct Reconciler: Sendable {
     /// A secret that is missing is this destination's trouble and nobody else's.
     func pause(_ destination: Destination, _ reason: String) async throws -> DeliveryCounts {
         _ = try await writer.append(.paused(destination, reason: reason))
+        alert(
+            DestinationAlert(
+                destination: destination.name, kind: destination.settings.kind, isPaused: true, level: 100,
+                failingSince: nil, reason: reason))
         return DeliveryCounts(paused: [destination.name: reason])
     }
 
-    /// Nobody knows whether a claimed delivery arrived when its worker was killed. It is recorded as just that; every
-    /// request carries an id by which the endpoint knows a repeat, so it is due again at once.
-    func resolveInterrupted() async throws -> DeliveryCounts {
+    /// Nobody knows whether a claimed delivery arrived when its worker was killed. It is recorded as just that; where
+    /// the destination knows repeats or can be asked, it is due again at once, elsewhere it waits for a person.
+    /// - Parameter destination: of this one only, whose worker is not at work; `nil` when none is.
+    func resolveInterrupted(of destination: Int64? = nil) async throws -> DeliveryCounts {
+        try await views.catchUp()
         var counts = DeliveryCounts()
-        let interrupted = try await views.interruptedClaims()
+        let interrupted = try await views.interruptedClaims().filter {
+            destination == nil || $0.row.destination == destination
+        }
         guard !interrupted.isEmpty else { return counts }
         let reader = try LedgerReader(files: files)
         let destinations = await views.destinations
@@ -94,8 +107,8 @@ package struct Reconciler: Sendable {
             let detail = AttemptDetail(
                 destination: row.destination, name: destination.name,
                 action: destination.takesEveryAction ? row.key & 0xffff_ffff : 0, version: version,
-                outcome: .ambiguous, status: nil, remoteID: nil, reason: "the worker was interrupted", retryAt: now,
-                sha256: [], content: [])
+                outcome: .ambiguous, status: nil, remoteID: nil, reason: "the worker was interrupted",
+                retryAt: destination.settings.repeats == .never ? nil : now, sha256: [], content: [])
             events.append(
                 NewEvent.attempt(detail, row, offer: try reader.text(row.lead & 0xffff_ffff), at: now, exchange: nil))
         }
@@ -113,6 +126,13 @@ extension NewEvent {
         NewEvent(
             type: .destinationPaused, identity: .none, content: [], subject: .none, actor: "worker",
             detail: DestinationEvent.stated(destination.name, reason: reason))
+    }
+
+    /// The event by which people are told that a destination fails.
+    static func alerted(_ detail: AlertDetail) -> NewEvent {
+        NewEvent(
+            type: .destinationAlerted, identity: .none, content: [], subject: .none, actor: "worker",
+            detail: detail.encoded)
     }
 
     /// The event that records an attempt.

@@ -17,7 +17,6 @@ extension Reconciler {
     ) async throws -> DeliveryCounts {
         try await views.catchUp()
         let interrupted = try await resolveInterrupted()
-        let builder = try OutgoingBuilder(files: files, policy: policy)
         let shifts = Shifts()
         return await withTaskGroup { group in
             while !isCancelled() {
@@ -28,7 +27,7 @@ extension Reconciler {
                     group.addTask {
                         defer { shifts.ended(shift) }
                         do {
-                            return try await work(shift, at: destination, builder)
+                            return try await work(shift, at: destination)
                         } catch {
                             failed(destination.name, "\(error)")
                             try? await Task.sleep(for: Self.convalescence)
@@ -43,21 +42,22 @@ extension Reconciler {
     }
 
     private func work(
-        _ shift: Shifts.Shift, at destination: Destination, _ builder: OutgoingBuilder
+        _ shift: Shifts.Shift, at destination: Destination
     ) async throws -> DeliveryCounts {
         let isCancelled = isCancelled
-        let own = Reconciler(
-            writer: writer, views: views, files: files, policy: policy, clock: clock, jitter: jitter, secrets: secrets,
-            isCancelled: { isCancelled() || shift.isOver })
+        var own = self
+        own.isCancelled = { isCancelled() || shift.isOver }
+        // What an earlier worker of this destination left when it failed.
+        var counts = try await own.resolveInterrupted(of: destination.number)
         let worker: DestinationWorker
         do {
-            worker = try DestinationWorker(destination, reconciler: own, builder: builder)
+            worker = try DestinationWorker(destination, reconciler: own)
         } catch {
-            let counts = try await pause(destination, "\(error)")
+            counts.add(try await pause(destination, "\(error)"))
             try await views.catchUp()
             return counts
         }
-        let counts = try await worker.run(once: false)
+        counts.add(try await worker.run(once: false))
         try await views.catchUp()
         return counts
     }

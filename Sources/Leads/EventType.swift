@@ -6,10 +6,14 @@ package enum EventType: Int64, CaseIterable, Sendable {
     case quarantineReleased = 3
     // Delivery
     case deliveryAttempted = 20
+    case deliveryReleased = 21
+    case replayRequested = 22
     // Destinations
     case destinationChanged = 30
     case destinationPaused = 31
     case destinationResumed = 32
+    case destinationTested = 33
+    case destinationAlerted = 34
     // Access
     case endpointAdded = 40
     case endpointRevoked = 41
@@ -26,9 +30,13 @@ package enum EventType: Int64, CaseIterable, Sendable {
         case .intakeQuarantined: "IntakeQuarantined"
         case .quarantineReleased: "QuarantineReleased"
         case .deliveryAttempted: "DeliveryAttempted"
+        case .deliveryReleased: "DeliveryReleased"
+        case .replayRequested: "ReplayRequested"
         case .destinationChanged: "DestinationChanged"
         case .destinationPaused: "DestinationPaused"
         case .destinationResumed: "DestinationResumed"
+        case .destinationTested: "DestinationTested"
+        case .destinationAlerted: "DestinationAlerted"
         case .endpointAdded: "EndpointAdded"
         case .endpointRevoked: "EndpointRevoked"
         case .keyCreated: "KeyCreated"

@@ -74,6 +74,7 @@ package struct AuditList {
             "status": row.status.map { .number($0) } ?? .null,
             "remoteId": .optional(row.remoteID),
             "reason": .optional(row.reason.flatMap { $0.isEmpty ? nil : $0 }),
+            "adjusted": .optional(row.adjusted),
             "sha256": .string(Hexadecimal.text(row.sha256)),
         ]
     }

@@ -36,7 +36,9 @@ package final class Snapshot {
 
     func customerID(_ subject: Int64) -> String { ids.text(.customer, subject) }
     func leadID(_ key: Int64) -> String { ids.text(.lead, key) }
-    func deliveryID(_ key: Int64) -> String { ids.text(.delivery, key) }
+    package func deliveryID(_ key: Int64) -> String { ids.text(.delivery, key) }
+    /// The key of the delivery that `dlv_…` names; `nil` when the text is no such name.
+    package func deliveryKey(_ name: String) -> Int64? { ids.number(.delivery, name) }
 
     /// The subject that an email or a `cus_…` names; `nil` when the ledger knows nobody by it.
     package func subject(_ name: String, rules: UnicodeRules) throws -> Int64? {

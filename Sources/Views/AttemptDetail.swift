@@ -19,11 +19,13 @@ package struct AttemptDetail: Hashable, Sendable {
     package let sha256: [UInt8]
     /// SHA-256 of what the body tells of the lead, without ids and times: equal content need not be sent again.
     package let content: [UInt8]
+    /// What was changed of the lead to fit: names of fields, never values.
+    package let adjusted: [String]
 
     package init(
         destination: Int64, name: String, action: Int64, version: Int64, outcome: Outcome, status: Int64?,
-        remoteID: String?, reason: String, retryAt: Instant?, sha256: [UInt8],
-        content: [UInt8]
+        remoteID: String?, reason: String, retryAt: Instant?, sha256: [UInt8], content: [UInt8],
+        adjusted: [String] = []
     ) {
         self.destination = destination
         self.name = name
@@ -36,6 +38,7 @@ package struct AttemptDetail: Hashable, Sendable {
         self.retryAt = retryAt
         self.sha256 = sha256
         self.content = content
+        self.adjusted = adjusted
     }
 
     package init?(_ detail: [UInt8]) {
@@ -48,17 +51,22 @@ package struct AttemptDetail: Hashable, Sendable {
             version: version, outcome: outcome, status: json["status"]?.integer, remoteID: json["remoteId"]?.string,
             reason: json["reason"]?.string ?? "", retryAt: json["retryAt"]?.string.flatMap { Instant($0) },
             sha256: json["sha256"]?.string.flatMap { Hexadecimal.bytes($0) } ?? [],
-            content: json["content"]?.string.flatMap { Hexadecimal.bytes($0) } ?? [])
+            content: json["content"]?.string.flatMap { Hexadecimal.bytes($0) } ?? [],
+            adjusted: json["adjusted"]?.array?.compactMap(\.string) ?? [])
     }
 
     package var encoded: [UInt8] {
-        let json: JSON = [
-            "destination": .number(destination), "name": .string(name), "action": .number(action),
-            "version": .number(version), "outcome": .string(outcome.rawValue),
-            "status": status.map { .number($0) } ?? .null, "remoteId": .optional(remoteID), "reason": .string(reason),
-            "retryAt": .optional(retryAt?.description), "sha256": .string(Hexadecimal.text(sha256)),
-            "content": .string(Hexadecimal.text(content)),
+        var members = [
+            JSON.Member("destination", .number(destination)), JSON.Member("name", .string(name)),
+            JSON.Member("action", .number(action)), JSON.Member("version", .number(version)),
+            JSON.Member("outcome", .string(outcome.rawValue)),
+            JSON.Member("status", status.map { .number($0) } ?? .null),
+            JSON.Member("remoteId", .optional(remoteID)), JSON.Member("reason", .string(reason)),
+            JSON.Member("retryAt", .optional(retryAt?.description)),
+            JSON.Member("sha256", .string(Hexadecimal.text(sha256))),
+            JSON.Member("content", .string(Hexadecimal.text(content))),
         ]
-        return json.encoded()
+        if !adjusted.isEmpty { members.append(JSON.Member("adjusted", .array(adjusted.map { .string($0) }))) }
+        return JSON.object(members).encoded()
     }
 }

@@ -13,7 +13,7 @@ struct Comparison {
             "attempts", "attempt",
             [
                 "seq", "delivery", "lead", "attempt", "at", "version", "outcome", "status", "remote_id", "reason",
-                "sha256",
+                "sha256", "adjusted",
             ]
         ),
         ("access", "access", Access.columns), ("sources", "source", PullSources.columns),

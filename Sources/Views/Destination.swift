@@ -14,6 +14,12 @@ package struct Destination: Hashable, Sendable {
     package var seq: Int64
     /// Until when the destination asked to be left alone.
     package var restUntil: Instant?
+    /// From when on leads are wanted although the setting `since` leaves them out: a backfill.
+    package var backfillSince: Instant?
+    /// Since when every attempt has failed for a reason that may pass.
+    package var failingSince: Instant?
+    /// The last alert that was given of that, as percent of `FailureBudget.span`; 0 for none.
+    package var alerted: Int64 = 0
 
     package enum State: String, Sendable {
         case active
@@ -29,7 +35,9 @@ package struct Destination: Hashable, Sendable {
     func suppression(of lead: Lead, _ texts: LeadTexts) -> String? {
         if lead.isTest { return "test" }
         if lead.isForbidden && settings.forbidden == .suppress { return "doNotContact" }
-        let exclusion = settings.filter.exclusion(
+        var filter = settings.filter
+        if let backfillSince, let since = filter.since { filter.since = min(since, backfillSince) }
+        let exclusion = filter.exclusion(
             offer: texts.offer, stage: lead.stage(texts.stages), country: texts.country,
             latestActionAt: Instant(micros: lead.latest.at))
         return exclusion.map { "filtered: \($0.rawValue)" }
@@ -51,7 +59,10 @@ struct Destinations {
 
     init(_ connection: Connection) throws {
         let select = try connection.prepare(
-            "SELECT number, settings, state, reason, seq, rest_until FROM destination ORDER BY number")
+            """
+            SELECT number, settings, state, reason, seq, rest_until, backfill_since, failing_since, alerted
+            FROM destination ORDER BY number
+            """)
         while try select.step() {
             guard let settings = DestinationEvent.settings(select.bytes(1)),
                 let state = Destination.State(rawValue: try select.text(2))
@@ -59,7 +70,9 @@ struct Destinations {
             all.append(
                 Destination(
                     number: select.integer(0), settings: settings, state: state, reason: try select.optionalText(3),
-                    seq: select.integer(4), restUntil: select.optionalInteger(5).map { Instant(micros: $0) }))
+                    seq: select.integer(4), restUntil: select.optionalInteger(5).map { Instant(micros: $0) },
+                    backfillSince: select.optionalInteger(6).map { Instant(micros: $0) },
+                    failingSince: select.optionalInteger(7).map { Instant(micros: $0) }, alerted: select.integer(8)))
         }
     }
 
@@ -84,6 +97,8 @@ struct Destinations {
         }
         all[index].seq = seq
         all[index].restUntil = nil
+        all[index].failingSince = nil
+        all[index].alerted = 0
         switch type {
         case .destinationPaused:
             all[index].state = .paused
@@ -102,7 +117,7 @@ struct Destinations {
     }
 
     /// Takes in how an attempt ended: a throttled one asks for a rest, one that got through ends it.
-    mutating func evolve(_ attempt: AttemptDetail) {
+    mutating func evolve(_ attempt: AttemptDetail, at: Instant) {
         guard all.indices.contains(Int(attempt.destination) - 1) else { return }
         let index = Int(attempt.destination) - 1
         switch attempt.outcome {
@@ -110,6 +125,26 @@ struct Destinations {
         case .delivered: all[index].restUntil = nil
         default: break
         }
+        if attempt.outcome.isFailure {
+            all[index].failingSince = all[index].failingSince ?? at
+        } else if attempt.outcome != .alreadyDelivered {
+            // It answered. That nothing had to be sent says nothing of how it is.
+            all[index].failingSince = nil
+            all[index].alerted = 0
+        }
+    }
+
+    /// Takes in that people were told of a destination's failures.
+    mutating func alert(_ alert: AlertDetail) {
+        guard let index = all.lastIndex(where: { $0.state != .removed && $0.name == alert.name }) else { return }
+        all[index].alerted = alert.level
+    }
+
+    /// Takes in from when on a destination wants leads; returns it as it was changed.
+    mutating func backfill(_ name: String, since: Instant?) -> Destination? {
+        guard let index = all.lastIndex(where: { $0.state != .removed && $0.name == name }) else { return nil }
+        all[index].backfillSince = since ?? .earliest
+        return all[index]
     }
 
     private func max(_ left: Instant?, _ right: Instant?) -> Instant? {
@@ -120,8 +155,9 @@ struct Destinations {
     func save(_ connection: Connection) throws {
         let upsert = try connection.prepare(
             """
-            INSERT OR REPLACE INTO destination (number, name, settings, state, reason, seq, rest_until)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO destination
+                (number, name, settings, state, reason, seq, rest_until, backfill_since, failing_since, alerted)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         for destination in all {
             try upsert.bind(destination.number, at: 1)
@@ -131,45 +167,10 @@ struct Destinations {
             try upsert.bind(destination.reason, at: 5)
             try upsert.bind(destination.seq, at: 6)
             try upsert.bind(destination.restUntil?.micros, at: 7)
+            try upsert.bind(destination.backfillSince?.micros, at: 8)
+            try upsert.bind(destination.failingSince?.micros, at: 9)
+            try upsert.bind(destination.alerted, at: 10)
             try upsert.run()
         }
-    }
-}
-
-/// The detail of the events `DestinationChanged`, `DestinationPaused` and `DestinationResumed`, as JSON.
-package struct DestinationEvent {
-    package let name: String
-    /// What it is set to; `nil` where the event does not say.
-    package let settings: DestinationSettings?
-    package let isRemoval: Bool
-    package let reason: String?
-
-    package init?(_ detail: [UInt8]) {
-        guard let json = try? JSON.parse(detail), let name = json["name"]?.string else { return nil }
-        self.name = name
-        settings = try? DestinationSettings(json: json)
-        isRemoval = json["removed"]?.bool ?? false
-        reason = json["reason"]?.string
-    }
-
-    /// Made or set anew.
-    package static func changed(_ settings: DestinationSettings, reason: String? = nil) -> [UInt8] {
-        guard case .object(let members) = settings.json else { return [] }
-        return JSON.object(members + [JSON.Member("reason", .optional(reason))]).encoded()
-    }
-
-    package static func removed(_ name: String, reason: String?) -> [UInt8] {
-        let json: JSON = ["name": .string(name), "removed": .bool(true), "reason": .optional(reason)]
-        return json.encoded()
-    }
-
-    /// Paused or resumed.
-    package static func stated(_ name: String, reason: String?) -> [UInt8] {
-        let json: JSON = ["name": .string(name), "reason": .optional(reason)]
-        return json.encoded()
-    }
-
-    static func settings(_ detail: [UInt8]) -> DestinationSettings? {
-        (try? JSON.parse(detail)).flatMap { try? DestinationSettings(json: $0) }
     }
 }

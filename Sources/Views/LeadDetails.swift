@@ -20,12 +20,14 @@ package struct LeadDetails {
     }
 
     /// The newest value of each contact field. Unseals as many events as still hold a field, one for most customers.
-    package func contact(of customer: Customer) throws -> Contact {
+    /// - Parameter known: the contact of an event that was unsealed already, by its `seq`.
+    package func contact(of customer: Customer, known: (seq: Int64, contact: Contact)? = nil) throws -> Contact {
         var contact = Contact()
         for source in customer.sources {
-            guard let action = try action(source.moment.seq) else { continue }
+            let seq = source.moment.seq
+            guard let given = try known?.seq == seq ? known?.contact : action(seq)?.contact else { continue }
             for field in Contact.Field.allCases where source.fields & field.bit != 0 {
-                contact[field] = action.contact[field]
+                contact[field] = given[field]
             }
         }
         return contact

@@ -7,21 +7,21 @@ internal import SQLite
 /// Each view is a key and a pure evolve: the event names the row, the core's `Customer`, `Lead` and `Delivery` say what
 /// becomes of it. Rows are read when first touched and written when the batch ends.
 final class Projector {
-    private let connection: Connection
-    private var customers: Table<CustomerRow>
-    private var leads: Table<LeadRow>
-    private var deliveries: Table<DeliveryRow>
-    private let insertAttempt: Statement
-    private let deleteClaim: Statement
+    let connection: Connection
+    var customers: Table<CustomerRow>
+    var leads: Table<LeadRow>
+    var deliveries: Table<DeliveryRow>
+    let insertAttempt: Statement
+    let deleteClaim: Statement
     private let events: EventFile
     private let policy: Policy
-    private let reader: LedgerReader
-    private(set) var destinations: Destinations
+    let reader: LedgerReader
+    var destinations: Destinations
     private(set) var seq: Int64
     private(set) var leadCount: Int64
     private var stages: StageTable
     private var stageTerms = -1
-    private var active: [Destination] = []
+    var active: [Destination] = []
     private(set) var intake: IntakeFold
     /// What is held in memory may be of a batch that did not commit.
     private var isStale = false
@@ -39,8 +39,9 @@ final class Projector {
         deliveries = try Table(connection)
         insertAttempt = try connection.prepare(
             """
-            INSERT INTO attempt (seq, delivery, lead, attempt, at, version, outcome, status, remote_id, reason, sha256)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO attempt
+                (seq, delivery, lead, attempt, at, version, outcome, status, remote_id, reason, sha256, adjusted)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         deleteClaim = try connection.prepare("DELETE FROM claim WHERE delivery = ?")
         destinations = try Destinations(connection)
@@ -90,7 +91,7 @@ final class Projector {
         isStale = false
     }
 
-    private func write() throws {
+    func write() throws {
         try customers.flush()
         try leads.flush()
         try deliveries.flush()
@@ -120,8 +121,12 @@ final class Projector {
             try intake.quarantine(event.seq)
             try intake.arrive(event) { try reader.text($0) }
         case .deliveryAttempted: try attempt(event, AttemptDetail(try detail()), &row)
+        case .deliveryReleased: try release(event, ReleaseDetail(try detail()), &row)
+        case .replayRequested: try replay(event, ReplayDetail(try detail()))
         case .destinationChanged, .destinationPaused, .destinationResumed:
             try change(event, try detail())
+        case .destinationAlerted: AlertDetail(try detail()).map { destinations.alert($0) }
+        case .destinationTested: break
         case .quarantineReleased, .endpointAdded, .endpointRevoked, .keyCreated, .keyRevoked, .sourceChanged,
             .sourcePulled:
             if let type = EventType(rawValue: event.type) { try intake.evolve(type, event, detail: try detail()) }
@@ -169,14 +174,14 @@ final class Projector {
         }
     }
 
-    private func texts(_ key: Int64, _ lead: Lead) throws -> LeadTexts {
+    func texts(_ key: Int64, _ lead: Lead) throws -> LeadTexts {
         let row = LeadRow(key: key, lead: lead)
         return LeadTexts(
             offer: Offer(try reader.text(row.offer)), country: Country.reading(try reader.text(lead.country)),
             stages: stages)
     }
 
-    private func update(
+    func update(
         _ destination: Destination, unit: Int64, _ lead: Int64, _ change: (inout Delivery) -> Void
     ) throws {
         let key = DeliveryRow.key(destination: destination.number, unit: unit)
@@ -197,101 +202,5 @@ final class Projector {
                 row.delivery.want(row.delivery.wanted, suppression: reason)
             }
         }
-    }
-
-    private func attempt(_ event: EventColumns, _ detail: AttemptDetail?, _ row: inout EventRow) throws {
-        let subject = event.subject
-        let key = LeadRow.key(subject: subject, offer: event.offer)
-        guard let detail, let lead = try leads.row(key) else { return }
-        row.lead = lead.lead.number
-        destinations.evolve(detail)
-        row.previous = try customers.update(subject, fresh: { CustomerRow(subject: subject) }) { row in
-            defer { row.customer.lastEvent = event.seq }
-            return UInt32(truncatingIfNeeded: row.customer.lastEvent)
-        }
-        let unit = detail.action == 0 ? Int64(lead.lead.number) : detail.action
-        let delivery = DeliveryRow.key(destination: detail.destination, unit: unit)
-        let attempts = try deliveries.update(delivery, fresh: { DeliveryRow(key: delivery, lead: key) }) { row in
-            row.delivery.evolve(
-                Delivery.Attempt(
-                    outcome: detail.outcome, version: detail.version, at: event.occurredAt,
-                    retryAt: detail.retryAt?.micros, reason: detail.reason, digest: detail.content))
-            return row.delivery.attempts
-        }
-        try insertAttempt.bind(event.seq, at: 1)
-        try insertAttempt.bind(delivery, at: 2)
-        try insertAttempt.bind(key, at: 3)
-        try insertAttempt.bind(attempts, at: 4)
-        try insertAttempt.bind(event.occurredAt, at: 5)
-        try insertAttempt.bind(detail.version, at: 6)
-        try insertAttempt.bind(detail.outcome.rawValue, at: 7)
-        try insertAttempt.bind(detail.status, at: 8)
-        try insertAttempt.bind(detail.remoteID, at: 9)
-        try insertAttempt.bind(detail.reason, at: 10)
-        try insertAttempt.bind(detail.sha256, at: 11)
-        try insertAttempt.run()
-        try deleteClaim.bind(delivery, at: 1)
-        try deleteClaim.run()
-    }
-
-    /// Takes in a destination's event. New settings concern every lead so far, which is a walk over the view of leads.
-    private func change(_ event: EventColumns, _ detail: [UInt8]) throws {
-        guard let type = EventType(rawValue: event.type),
-            let destination = destinations.evolve(type, seq: event.seq, detail: detail)
-        else { return }
-        active = destinations.active
-        guard type != .destinationPaused else { return }
-        try write()
-        if type == .destinationResumed {
-            // What failed before the mending is tried again at once.
-            try settle(destination, "due_at = \(Delivery.atOnce), failures = 0 WHERE due_at IS NOT NULL")
-        } else if destination.state == .removed {
-            let delivered = Delivery.State.delivered.rawValue
-            try settle(
-                destination,
-                """
-                due_at = NULL, state = \(Delivery.State.suppressed.rawValue), reason = 'destination removed'
-                WHERE state <> \(delivered)
-                """)
-        } else if destination.takesEveryAction {
-            try wantEveryAction(destination)
-        } else {
-            let select = try connection.prepare(
-                "SELECT \(LeadRow.columns.joined(separator: ", ")) FROM lead ORDER BY number")
-            while try select.step() {
-                let row = try LeadRow(reading: select)
-                let suppression = destination.suppression(of: row.lead, try texts(row.key, row.lead))
-                try update(destination, unit: Int64(row.lead.number), row.key) {
-                    $0.want(row.lead.version, suppression: suppression, isMended: true)
-                }
-                if deliveries.dirtyCount >= Self.dirtyLimit { try deliveries.flush() }
-            }
-            try deliveries.flush()
-        }
-    }
-
-    /// Changes what stands in the file about a destination's deliveries.
-    private func settle(_ destination: Destination, _ change: String) throws {
-        try connection.execute("UPDATE delivery SET \(change) AND key >> 32 = \(destination.number)")
-        try deliveries.reset()
-    }
-
-    /// The same for a destination that takes every action: a walk over the ledger so far.
-    private func wantEveryAction(_ destination: Destination) throws {
-        try reader.scan(from: 1, to: destination.seq - 1) { event, _ in
-            guard event.type == EventType.actionRecorded.rawValue else { return }
-            let key = LeadRow.key(subject: event.subject, offer: event.offer)
-            guard let row = try leads.row(key) else { return }
-            let suppression =
-                event.flags.contains(.test) ? "test" : destination.suppression(of: row.lead, try texts(key, row.lead))
-            try update(destination, unit: event.seq, key) {
-                $0.want(event.seq, suppression: suppression, isMended: true)
-            }
-            if deliveries.dirtyCount >= Self.dirtyLimit {
-                try deliveries.flush()
-                try leads.flush()
-            }
-        }
-        try deliveries.flush()
     }
 }

@@ -146,6 +146,14 @@ package final class ViewsReader {
         return try selectDelivery.step() ? try DeliveryRow(reading: selectDelivery) : nil
     }
 
+    /// How many deliveries of a destination are still to be made. O(open).
+    package func openDeliveries(of destination: Int64) throws -> Int {
+        let select = try connection.prepare(
+            "SELECT count(*) FROM delivery INDEXED BY delivery_due WHERE key >> 32 = ? AND due_at IS NOT NULL")
+        try select.bind(destination, at: 1)
+        return try select.step() ? Int(select.integer(0)) : 0
+    }
+
     /// Calls `body` with attempts after `seq`, in the order of the ledger, until it returns `false`.
     package func attempts(
         subject: Int64? = nil, after seq: Int64 = 0, _ body: (AttemptRow) throws -> Bool
@@ -227,10 +235,13 @@ package struct AttemptRow: Hashable, Sendable {
     package let remoteID: String?
     package let reason: String?
     package let sha256: [UInt8]
+    /// What was changed of the lead to fit, parted by commas.
+    package let adjusted: String?
 
     package var destination: Int64 { delivery >> 32 }
 
-    static let columns = "seq, delivery, lead, attempt, at, version, outcome, status, remote_id, reason, sha256"
+    static let columns =
+        "seq, delivery, lead, attempt, at, version, outcome, status, remote_id, reason, sha256, adjusted"
 
     init(reading row: Statement) throws {
         seq = row.integer(0)
@@ -244,5 +255,6 @@ package struct AttemptRow: Hashable, Sendable {
         remoteID = try row.optionalText(8)
         reason = try row.optionalText(9)
         sha256 = row.bytes(10)
+        adjusted = try row.optionalText(11)
     }
 }

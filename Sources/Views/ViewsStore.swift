@@ -9,7 +9,7 @@ struct ViewsStore {
 
     /// The version of each view. A changed one rebuilds the views.
     static let versions = [
-        ("customers", 1), ("leads", 1), ("funnel", 2), ("deliveries", 1), ("attempts", 1), ("access", 1),
+        ("customers", 1), ("leads", 1), ("funnel", 2), ("deliveries", 2), ("attempts", 2), ("access", 1),
         ("sources", 1), ("quarantine", 1), ("heartbeats", 3),
     ]
 

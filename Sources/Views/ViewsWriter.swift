@@ -84,6 +84,7 @@ package actor ViewsWriter {
     }
 
     package var destinations: [Destination] { projector.destinations.active }
+    package func destination(_ number: Int64) -> Destination? { projector.destinations[number] }
     /// Who may come in, as of the last event folded; `sources` likewise.
     package var access: Access { projector.intake.access }
     package var sources: PullSources { projector.intake.sources }

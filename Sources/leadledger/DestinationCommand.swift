@@ -7,7 +7,10 @@ import Views
 struct DestinationCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "destination", abstract: "Says where leads are sent.",
-        subcommands: [Add.self, List.self, Show.self, Pause.self, Resume.self, Remove.self])
+        subcommands: [
+            Add.self, Kinds.self, List.self, Show.self, Check.self, Test.self, Pause.self, Resume.self, Backfill.self,
+            Remove.self,
+        ])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -18,7 +21,7 @@ struct DestinationCommand: AsyncParsableCommand {
                 """)
 
         @Argument var name: String
-        @Option(help: "The kind of system: https.")
+        @Option(help: "The kind of system; see: leadledger destination kinds.")
         var kind: String
         @Option(help: "A setting, key=value; any number of them.")
         var set: [String] = []
@@ -39,6 +42,7 @@ struct DestinationCommand: AsyncParsableCommand {
             if options.output == .json || options.output == .ndjson { return printJSON(json) }
             let isNew = json["added"]?.bool == true
             print("Destination \(name) was \(isNew ? "added" : "set anew").")
+            say("See whether it lets leadledger in: leadledger destination check \(name)")
             say("A service delivers by itself; without one: leadledger deliver --once")
         }
     }
@@ -69,43 +73,59 @@ struct DestinationCommand: AsyncParsableCommand {
 
     struct Pause: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Holds a destination's leads; nothing is lost.")
-        @Argument var name: String
-        @Option(help: "Why, for the audit.")
-        var reason: String?
+        @OptionGroup var change: ChangeOptions
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            let isChanged =
-                try await options.home().perform(DestinationPause(name, reason: reason))["changed"]?.bool == true
-            print("Destination \(name) \(isChanged ? "is paused; its leads are held." : "was paused already.")")
+            let name = change.name
+            let json = try await options.home().perform(
+                DestinationHold(name, isPause: true, reason: change.reason, isDryRun: change.dryRun))
+            if printRecord(json, options.output) { return }
+            guard json["changed"]?.bool == true else { return print("Destination \(name) was paused already.") }
+            let held = "\(ListOutput.cell(json["count"])) that wait \(change.dryRun ? "would be" : "are") held"
+            print(change.dryRun ? "\(held)." : "Destination \(name) is paused; its leads are held: \(held).")
         }
     }
 
     struct Resume: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lets a paused destination go on.")
-        @Argument var name: String
-        @Option(help: "Why, for the audit.")
-        var reason: String?
+        @OptionGroup var change: ChangeOptions
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            let isChanged =
-                try await options.home().perform(DestinationResume(name, reason: reason))["changed"]?.bool == true
-            print("Destination \(name) \(isChanged ? "goes on." : "was not paused.")")
+            let name = change.name
+            let json = try await options.home().perform(
+                DestinationHold(name, isPause: false, reason: change.reason, isDryRun: change.dryRun))
+            if printRecord(json, options.output) { return }
+            guard json["changed"]?.bool == true else { return print("Destination \(name) was not paused.") }
+            let held =
+                "\(ListOutput.cell(json["count"])) that were held \(change.dryRun ? "would be" : "are to be") sent"
+            print(change.dryRun ? "\(held)." : "Destination \(name) goes on; \(held).")
         }
     }
 
     struct Remove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Removes a destination; what was sent there stays in the audit.")
-        @Argument var name: String
-        @Option(help: "Why, for the audit.")
-        var reason: String?
+        @OptionGroup var change: ChangeOptions
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            _ = try await options.home().perform(DestinationRemove(name, reason: reason))
-            print("Destination \(name) was removed.")
+            let json = try await options.home().perform(
+                DestinationRemove(change.name, reason: change.reason, isDryRun: change.dryRun))
+            if printRecord(json, options.output) { return }
+            let count = ListOutput.cell(json["count"])
+            if change.dryRun { return print("\(count) that wait would not be sent.") }
+            print("Destination \(change.name) was removed; \(count) that waited are not sent.")
         }
     }
+}
+
+/// What changes a destination takes.
+struct ChangeOptions: ParsableArguments {
+    @Argument var name: String
+    @Option(help: "Why, for the audit.")
+    var reason: String?
+    @Flag(help: "Only counts.")
+    var dryRun = false
 }

@@ -18,7 +18,8 @@ struct Program: AsyncParsableCommand {
             InitCommand.self, ServeCommand.self, EndpointCommand.self, KeyCommand.self, SourceCommand.self,
             RecordCommand.self, ImportCommand.self, QuarantineCommand.self, EventsCommand.self, LeadsCommand.self,
             LeadCommand.self, FunnelCommand.self, AuditCommand.self, ReplayCommand.self, VerifyCommand.self,
-            DestinationCommand.self, DeliverCommand.self, DeliveriesCommand.self, PolicyCommand.self,
+            DestinationCommand.self, DeliverCommand.self, DeliveriesCommand.self, DeliveryCommand.self,
+            PolicyCommand.self,
             ConfigCommand.self, DoctorCommand.self,
         ])
 

@@ -40,8 +40,8 @@ struct RetryScheduleTests {
         #expect(RetrySchedule.delay(after: outcome, failures: 1, retryAfter: nil, jitter: 0.5) == nil)
     }
 
-    @Test func `only being throttled costs no attempt`() {
-        #expect(Outcome.allCases.filter { !$0.costsAttempt } == [.throttled])
+    @Test func `being throttled and getting another token cost no attempt`() {
+        #expect(Outcome.allCases.filter { !$0.costsAttempt } == [.throttled, .authRefresh])
     }
 }
 

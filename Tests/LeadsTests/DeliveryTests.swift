@@ -65,3 +65,67 @@ import Testing
         #expect(delivery.state == .wanted)
     }
 }
+
+struct DeliveryReleaseTests {
+    private func delivery(_ outcome: Outcome?, retryAt: Int64? = nil) -> Delivery {
+        var delivery = Delivery()
+        delivery.want(1, suppression: nil)
+        guard let outcome else { return delivery }
+        delivery.evolve(
+            Delivery.Attempt(outcome: outcome, version: 1, at: 5, retryAt: retryAt, reason: "why", digest: [9]))
+        return delivery
+    }
+
+    @Test func `retry takes what failed, was parked or is unknown, and tries it at once`() {
+        for (outcome, retryAt) in [(Outcome.retry, 90), (.rejected, nil), (.ambiguous, 90), (.ambiguous, nil)]
+            as [(Outcome, Int64?)]
+        {
+            var delivery = delivery(outcome, retryAt: retryAt)
+            delivery.evolve(.retry, seq: 7)
+            #expect(delivery.state == .wanted && delivery.dueAt == Delivery.atOnce && delivery.failures == 0)
+            #expect(delivery.wanted == 1 && delivery.reason == nil)
+        }
+        for outcome in [Outcome.delivered, nil] {
+            var delivery = delivery(outcome)
+            let before = delivery
+            delivery.evolve(.retry, seq: 7)
+            #expect(delivery == before)
+        }
+    }
+
+    @Test func `release takes only what was parked`() {
+        #expect(delivery(.rejected).takes(.release))
+        #expect(!delivery(.retry, retryAt: 90).takes(.release) && !delivery(.delivered).takes(.release))
+    }
+
+    @Test func `resend sends the same content once more, as a version of its own`() {
+        var delivery = delivery(.delivered)
+        delivery.evolve(.resend, seq: 7)
+        #expect(delivery.state == .wanted && delivery.wanted == 7 && delivery.digest == [])
+        // Looking at the lead anew changes nothing of that, and a later action comes after it.
+        delivery.want(1, suppression: nil, isMended: true)
+        #expect(delivery.state == .wanted && delivery.wanted == 7)
+        delivery.want(9, suppression: nil)
+        #expect(delivery.wanted == 9)
+    }
+
+    @Test func `what must not be sent is sent by no verb`() {
+        var delivery = delivery(.delivered)
+        delivery.want(2, suppression: "doNotContact")
+        for release in Delivery.Release.allCases { delivery.evolve(release, seq: 7) }
+        delivery.sendAgain(as: 8)
+        #expect(delivery.state == .suppressed && delivery.dueAt == nil)
+    }
+
+    @Test func `an unknown end that nothing can find out waits for a person, whatever is set anew`() {
+        var delivery = delivery(.ambiguous)
+        #expect(delivery.state == .unknown && delivery.dueAt == nil && delivery.isHeldForPerson)
+        delivery.want(1, suppression: nil, isMended: true)
+        #expect(delivery.isHeldForPerson)
+    }
+
+    @Test func `another token is tried at once and costs nothing`() {
+        let delivery = delivery(.authRefresh, retryAt: 5)
+        #expect(delivery.state == .retry && delivery.dueAt == 5 && delivery.failures == 0)
+    }
+}

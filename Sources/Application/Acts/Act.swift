@@ -122,7 +122,8 @@ extension Home {
 enum Acts {
     static let all: [any Act.Type] = [
         RecordAct.self, EndpointAdd.self, EndpointRevoke.self, KeyCreate.self, KeyRevoke.self, DestinationAdd.self,
-        DestinationPause.self, DestinationResume.self, DestinationRemove.self,
+        DestinationHold.self, DestinationRemove.self, DestinationCheck.self, DestinationTest.self,
+        DeliveryRelease.self, DeliveryReplay.self,
         SourceAdd.self, SourceRemove.self, SourcePull.self, QuarantineReleaseAct.self, QuarantineDismiss.self,
         ReplayAct.self, ImportAct.self,
     ]

@@ -28,6 +28,11 @@ package struct DestinationAdd: Act {
         let existing = try await home.snapshot().views.destinations.first {
             $0.state != .removed && $0.name == destination
         }
+        if let existing, existing.settings.kind != settings.kind {
+            throw DestinationSettingsError(
+                key: "kind", problem: "cannot change while the destination exists",
+                allowed: "remove \(settings.name) and add it again, or add it under another name")
+        }
         if let existing, existing.settings.takesEveryAction != settings.takesEveryAction {
             throw DestinationSettingsError(
                 key: "mode", problem: "cannot change while the destination exists",
@@ -39,46 +44,36 @@ package struct DestinationAdd: Act {
     }
 }
 
-/// Holds a destination's leads.
-package struct DestinationPause: Act {
-    package static let name = "destination-pause"
+/// Holds a destination's leads, or lets them go on.
+package struct DestinationHold: Act {
+    package static let name = "destination-hold"
 
     let destination: String
+    let isPause: Bool
     let reason: String?
+    let isDryRun: Bool
 
-    package init(_ destination: String, reason: String?) {
+    package init(_ destination: String, isPause: Bool, reason: String?, isDryRun: Bool) {
         self.destination = destination
+        self.isPause = isPause
         self.reason = reason
+        self.isDryRun = isDryRun
     }
 
     package func perform(on home: OpenHome) async throws -> JSON {
-        let isChanged = try await home.destination(destination).state == .active
-        if isChanged {
+        let snapshot = try await home.snapshot()
+        let found = try Home.destination(destination, of: snapshot)
+        let isChanged = found.state == (isPause ? .active : .paused)
+        if isChanged && !isDryRun {
             try await home.append(
-                .destinationPaused, DestinationEvent.stated(destination, reason: reason ?? "paused by a person"))
+                isPause ? .destinationPaused : .destinationResumed,
+                DestinationEvent.stated(destination, reason: reason ?? (isPause ? "paused by a person" : nil)))
         }
-        return ["name": .string(destination), "state": .string("paused"), "changed": .bool(isChanged)]
-    }
-}
-
-/// Lets a paused destination go on.
-package struct DestinationResume: Act {
-    package static let name = "destination-resume"
-
-    let destination: String
-    let reason: String?
-
-    package init(_ destination: String, reason: String?) {
-        self.destination = destination
-        self.reason = reason
-    }
-
-    package func perform(on home: OpenHome) async throws -> JSON {
-        let isChanged = try await home.destination(destination).state == .paused
-        if isChanged {
-            try await home.append(.destinationResumed, DestinationEvent.stated(destination, reason: reason))
-        }
-        return ["name": .string(destination), "state": .string("active"), "changed": .bool(isChanged)]
+        return [
+            "name": .string(destination), "state": .string(isPause ? "paused" : "active"),
+            "changed": .bool(isChanged), "count": .number(try snapshot.views.openDeliveries(of: found.number)),
+            "dryRun": .bool(isDryRun),
+        ]
     }
 }
 
@@ -88,21 +83,23 @@ package struct DestinationRemove: Act {
 
     let destination: String
     let reason: String?
+    let isDryRun: Bool
 
-    package init(_ destination: String, reason: String?) {
+    package init(_ destination: String, reason: String?, isDryRun: Bool) {
         self.destination = destination
         self.reason = reason
+        self.isDryRun = isDryRun
     }
 
     package func perform(on home: OpenHome) async throws -> JSON {
-        _ = try await home.destination(destination)
-        try await home.append(.destinationChanged, DestinationEvent.removed(destination, reason: reason))
-        return ["name": .string(destination), "state": .string("removed")]
-    }
-}
-
-extension OpenHome {
-    fileprivate func destination(_ name: String) async throws -> Destination {
-        try Home.destination(name, of: try await snapshot())
+        let snapshot = try await home.snapshot()
+        let found = try Home.destination(destination, of: snapshot)
+        if !isDryRun {
+            try await home.append(.destinationChanged, DestinationEvent.removed(destination, reason: reason))
+        }
+        return [
+            "name": .string(destination), "state": .string("removed"),
+            "count": .number(try snapshot.views.openDeliveries(of: found.number)), "dryRun": .bool(isDryRun),
+        ]
     }
 }

@@ -57,13 +57,20 @@ package struct Serving: Sendable {
             policies: { try Policies.named($0, home: files.home) }, policy: home.policy, writer: writer, gate: gate,
             folded: { await head.wait(for: $0) }, status: { status.now }, metrics: metrics, clock: home.clock,
             logger: logger)
+        let (alerts, alert) = AsyncStream<DestinationAlert>.makeStream(bufferingPolicy: .bufferingNewest(1_000))
+        let sender = try AlertSender(settings, ledger: writer.id, clock: home.clock)
         let group = ServiceGroup(
             configuration: .init(
                 services: [
                     .init(
                         service: FoldService(writer: writer, views: views, gate: gate, head: head, logger: logger),
                         failureTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: delivery(writer, views)), .init(service: pull(writer, views, health)),
+                    .init(service: AlertService(alerts: alerts, sender: sender, logger: logger)),
+                    .init(
+                        service: DeliveryService(home: home, writer: writer, views: views, logger: logger) {
+                            alert.yield($0)
+                        }),
+                    .init(service: pull(writer, views, health)),
                     .init(service: ControlServer(files: files, home: open, logger: logger)),
                     .init(
                         service: service.application { running in
@@ -83,10 +90,6 @@ package struct Serving: Sendable {
         let ledger = try LedgerReader(files: home.files)
         let views = try? ViewsReader(files: home.files, ledger: ledger.id, policy: home.policy)
         return try Access.read(views: views, ledger: ledger)
-    }
-
-    private func delivery(_ writer: LedgerWriter, _ views: ViewsWriter) -> DeliveryService {
-        DeliveryService(home: home, writer: writer, views: views, logger: logger)
     }
 
     private func pull(_ writer: LedgerWriter, _ views: ViewsWriter, _ health: SourceHealth) -> SourcesService {
@@ -132,48 +135,5 @@ private struct EndService: ServiceLifecycle.Service {
     func run() async throws {
         try await gracefulShutdown()
         flag.set()
-    }
-}
-
-/// The sources of a service.
-struct SourcesService: ServiceLifecycle.Service {
-    let pull: PullService
-
-    func run() async throws { await cancelWhenGracefulShutdown { await pull.run() } }
-}
-
-/// The delivery workers of a service. What keeps them from working must not keep leads from being recorded: they are
-/// begun again, until the service ends.
-struct DeliveryService: ServiceLifecycle.Service {
-    let home: Home
-    let writer: LedgerWriter
-    let views: ViewsWriter
-    let logger: Logger
-
-    func run() async throws {
-        let stop = StopFlag()
-        await withGracefulShutdownHandler {
-            while !stop.isSet, !Task.isCancelled {
-                do {
-                    try await work(stop)
-                } catch {
-                    logger.error("delivery could not be begun", metadata: ["error": "\(error)"])
-                    try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.pauseAfterFailure) }
-                }
-            }
-        } onGracefulShutdown: {
-            stop.set()
-        }
-    }
-
-    private static let pauseAfterFailure = Duration.seconds(5)
-
-    private func work(_ stop: StopFlag) async throws {
-        _ = try await Reconciler(
-            writer: writer, views: views, files: home.files, policy: home.policy, clock: home.clock,
-            isCancelled: { stop.isSet || Task.isCancelled }
-        ).supervise { [logger] destination, why in
-            logger.error("a worker failed", metadata: ["destination": "\(destination)", "error": "\(why)"])
-        }
     }
 }

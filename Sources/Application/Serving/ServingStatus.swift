@@ -94,7 +94,16 @@ struct ServingStatus: Sendable {
         return [
             gauge(
                 "leadledger_destination_paused", "1 when a destination is paused and its leads are held.",
-                destinations.map { .init("", [("destination", $0.name)], $0.state == .paused ? 1 : 0) })
+                destinations.map { .init("", [("destination", $0.name)], $0.state == .paused ? 1 : 0) }),
+            gauge(
+                "leadledger_destination_alert_level",
+                "How far a destination that keeps failing is on the way to being paused, in percent.",
+                destinations.map { .init("", [("destination", $0.name)], Double($0.alerted)) }),
+            gauge(
+                "leadledger_deliveries_open", "Deliveries that are still to be made.",
+                destinations.map {
+                    .init("", [("destination", $0.name)], Double((try? views.openDeliveries(of: $0.number)) ?? 0))
+                }),
         ]
     }
 

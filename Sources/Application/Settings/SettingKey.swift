@@ -14,6 +14,8 @@ package enum SettingKey: String, CaseIterable, Sendable {
     case waitingLimit
     case requestsPerKey
     case logLevel
+    case alertURL
+    case alertSecretFile
 
     /// `LEADLEDGER_` and the key in capitals, its words parted by `_`.
     package var environmentName: String {
@@ -30,7 +32,7 @@ package enum SettingKey: String, CaseIterable, Sendable {
     /// What holds where nobody says otherwise; empty where that is nothing.
     package var standard: String {
         switch self {
-        case .publicURL, .tlsCertificate, .tlsKey, .trustedProxies: ""
+        case .publicURL, .tlsCertificate, .tlsKey, .trustedProxies, .alertURL, .alertSecretFile: ""
         case .host: "127.0.0.1"
         case .port: "8080"
         case .duplicateWindow: "15m"
@@ -56,6 +58,8 @@ package enum SettingKey: String, CaseIterable, Sendable {
         case .waitingLimit: "events that may wait for a commit before new ones are answered with 429"
         case .requestsPerKey: "requests a second of one API key"
         case .logLevel: "trace, debug, info, notice, warning, error or critical"
+        case .alertURL: "where it is posted that a destination fails or was paused, as a CloudEvent"
+        case .alertSecretFile: "a file with the secret that signs these, whsec_ and base64"
         }
     }
 
@@ -63,12 +67,12 @@ package enum SettingKey: String, CaseIterable, Sendable {
     /// default.
     func problem(with text: String) -> String? {
         switch self {
-        case .publicURL:
+        case .publicURL, .alertURL:
             guard !text.isEmpty else { return nil }
             return (try? EndpointURL(text)) == nil ? "is no URL such as https://leads.example.com" : nil
         case .host: return text.isEmpty ? "is empty" : nil
         case .port: return number(text, in: 0...65_535)
-        case .tlsCertificate, .tlsKey, .trustedProxies: return nil
+        case .tlsCertificate, .tlsKey, .trustedProxies, .alertSecretFile: return nil
         case .duplicateWindow:
             guard let span = Span(text), span.micros >= 0, span <= 180 * .day else { return "is no time such as 15m" }
             return nil

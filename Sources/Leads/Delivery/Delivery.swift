@@ -15,7 +15,8 @@ package struct Delivery: Hashable, Sendable {
         case suppressed = 4
         /// The destination has the wanted version.
         case delivered = 5
-        /// An attempt began and nobody knows how it ended; it is repeated where the destination recognises repeats.
+        /// An attempt began and nobody knows how it ended; it is repeated where the destination recognises repeats or
+        /// can be asked, and waits for a person elsewhere.
         case unknown = 6
 
         package var name: String {
@@ -53,15 +54,18 @@ package struct Delivery: Hashable, Sendable {
     ///   - suppression: why it must not be sent; `nil` when it may be.
     ///   - isMended: the destination was set anew or resumed, so what failed before is tried again at once.
     package mutating func want(_ version: Int64, suppression: String?, isMended: Bool = false) {
-        wanted = version
+        wanted = max(wanted, version)
         if let suppression {
             state = .suppressed
             reason = suppression
             dueAt = nil
-        } else if delivered >= version {
+        } else if delivered >= wanted {
             state = .delivered
             reason = nil
             dueAt = nil
+        } else if isHeldForPerson {
+            // Sending it again could double it; only a person may take that upon himself.
+            return
         } else if isMended || (state != .retry && state != .unknown) {
             // A destination that is failing keeps its pause: new content is no reason to knock again at once.
             state = .wanted
@@ -69,6 +73,49 @@ package struct Delivery: Hashable, Sendable {
             failures = 0
             dueAt = Self.atOnce
         }
+    }
+
+    /// Nobody knows whether the last attempt arrived, and nothing can find out.
+    package var isHeldForPerson: Bool { state == .unknown && dueAt == nil }
+
+    /// What a person does to a single delivery. The names are stored: add, never rename.
+    package enum Release: String, CaseIterable, Sendable {
+        /// Tries again at once what failed, was parked, or is unknown.
+        case retry
+        /// Tries again at once what was parked.
+        case release
+        /// Sends once more what was delivered.
+        case resend
+    }
+
+    /// Whether a release would change anything.
+    package func takes(_ release: Release) -> Bool {
+        switch release {
+        case .retry: [.retry, .parked, .unknown].contains(state)
+        case .release: state == .parked
+        case .resend: state == .delivered
+        }
+    }
+
+    /// Applies a release that was recorded as event `seq`.
+    package mutating func evolve(_ release: Release, seq: Int64) {
+        guard takes(release) else { return }
+        if release == .resend { return sendAgain(as: seq) }
+        state = .wanted
+        reason = nil
+        failures = 0
+        dueAt = Self.atOnce
+    }
+
+    /// Is to be sent although the destination may have it: as version `seq`, so that it is no repeat of an earlier one.
+    package mutating func sendAgain(as seq: Int64) {
+        guard state != .suppressed else { return }
+        wanted = max(wanted, seq)
+        digest = []
+        state = .wanted
+        reason = nil
+        failures = 0
+        dueAt = Self.atOnce
     }
 
     /// What an attempt came to.
@@ -108,12 +155,16 @@ package struct Delivery: Hashable, Sendable {
         case .rejected: stop(.parked, attempt.reason)
         case .config: stop(.wanted, attempt.reason, dueAt: Self.atOnce)
         case .throttled: stop(.retry, attempt.reason, dueAt: attempt.retryAt ?? attempt.at)
-        case .retry, .authRefresh, .ambiguous:
+        case .authRefresh: stop(.retry, attempt.reason, dueAt: attempt.retryAt ?? attempt.at)
+        case .retry, .ambiguous:
             failures += 1
             // It may have arrived all the same, so nobody knows any more what the destination has.
             digest = []
+            let next: State = attempt.outcome == .ambiguous ? .unknown : .retry
             if let retryAt = attempt.retryAt {
-                stop(attempt.outcome == .ambiguous ? .unknown : .retry, attempt.reason, dueAt: retryAt)
+                stop(next, attempt.reason, dueAt: retryAt)
+            } else if attempt.outcome == .ambiguous, failures < RetrySchedule.delays.count {
+                stop(next, attempt.reason)
             } else {
                 stop(.parked, "exhausted")
             }

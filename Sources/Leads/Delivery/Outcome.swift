@@ -24,5 +24,8 @@ package enum Outcome: String, CaseIterable, Sendable {
     package var isDelivered: Bool { self == .delivered || self == .alreadyDelivered }
 
     /// Whether the attempt counts towards the end of the schedule.
-    package var costsAttempt: Bool { self != .throttled }
+    package var costsAttempt: Bool { self != .throttled && self != .authRefresh }
+
+    /// Whether it tells that the destination is not well, rather than anything about the lead.
+    package var isFailure: Bool { self == .retry || self == .ambiguous }
 }

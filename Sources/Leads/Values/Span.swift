@@ -10,6 +10,7 @@ package struct Span: Hashable, Comparable, Sendable {
     package static let day = Span(micros: 86_400_000_000)
 
     package static func < (left: Span, right: Span) -> Bool { left.micros < right.micros }
+    package static func - (left: Span, right: Span) -> Span { Span(micros: left.micros - right.micros) }
     package static func * (count: Int64, span: Span) -> Span { Span(micros: count * span.micros) }
 
     package var seconds: Double { Double(micros) / 1_000_000 }
