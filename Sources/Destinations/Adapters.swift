@@ -11,7 +11,8 @@ package enum Adapters {
         try check(settings)
         switch settings.kind {
         case .https: return try HTTPSDestination(settings: settings, secrets: secrets, resolver: resolver)
-        case .dynamics, .marketo, .salesforce, .salesforceWeb, .azureTable, .azureBlob, .hubspot:
+        case .dynamics: return try DynamicsDestination(settings: settings, secrets: secrets, resolver: resolver)
+        case .marketo, .salesforce, .salesforceWeb, .azureTable, .azureBlob, .hubspot:
             throw SecretError("\(settings.kind.rawValue) has no adapter")
         }
     }

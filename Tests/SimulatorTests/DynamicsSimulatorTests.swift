@@ -231,6 +231,18 @@ struct DynamicsSimulatorTests {
         #expect(nobody.status == 403 && code(nobody) == "0x80072560")
     }
 
+    @Test func `a user may ask what its roles allow`() async {
+        let function = "Microsoft.Dynamics.CRM.RetrieveUserSetOfPrivilegesByNames(PrivilegeNames=@p)"
+        func ask(_ service: DynamicsService, user: Int = 1) async -> Exchange {
+            let id = "22222222-0000-0000-0000-00000000000\(user)"
+            return await send(service, "GET", "systemusers(\(id))/\(function)?@p=%5B%22prvReadLead%22%5D")
+        }
+        let held = await ask(Self.service()).json["RolePrivileges"]?.array
+        #expect(held?.compactMap { $0["PrivilegeName"]?.string } == ["prvReadLead"])
+        #expect(await ask(Self.service { $0.role = .none }).json["RolePrivileges"]?.array == [])
+        #expect(await ask(Self.service(), user: 9).status == 404)
+    }
+
     @Test func `the duplicate rule counts only where the sender asks for it`() async {
         let service = Self.service { $0.findsDuplicates = true }
         let asks = [(name: "mscrm.suppressduplicatedetection", value: "false")]

@@ -5,6 +5,8 @@ enum DynamicsAddress {
     case leads
     case lead(Key)
     case whoAmI
+    /// What the roles of a user allow, asked by the names of privileges.
+    case privileges(user: String)
     case keys
     /// - Parameter kind: the derived type that the path narrows the list to.
     case attributes(kind: String?)
@@ -23,6 +25,11 @@ enum DynamicsAddress {
         guard let first = PercentEncoding.decode(parts[1]) else { throw .syntax("Bad Request - broken escape.") }
         if first == "WhoAmI" || first == "WhoAmI()", parts.count == 2 {
             self = .whoAmI
+        } else if first.hasPrefix("systemusers("), first.hasSuffix(")"), parts.count == 3,
+            let user = Self.identifier(String(first.dropFirst(12).dropLast())),
+            parts[2] == "Microsoft.Dynamics.CRM.RetrieveUserSetOfPrivilegesByNames(PrivilegeNames=@p)"
+        {
+            self = .privileges(user: user)
         } else if first == "leads", parts.count == 2 {
             self = .leads
         } else if first.hasPrefix("leads("), first.hasSuffix(")"), parts.count == 2 {

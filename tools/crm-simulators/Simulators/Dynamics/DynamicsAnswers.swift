@@ -35,13 +35,31 @@ struct DynamicsAnswers {
         return answer(200, .object([context("leads"), JSON.Member("value", .array(Array(rows)))]))
     }
 
+    /// The application user.
+    static let user = "22222222-0000-0000-0000-000000000001"
+
+    func privileges(_ names: [String]) -> SimulatedAnswer {
+        let held = names.map { name -> JSON in
+            [
+                "Depth": .string("Global"), "PrivilegeId": .string("00000000-0000-0000-0000-000000000000"),
+                "BusinessUnitId": .string("22222222-0000-0000-0000-000000000002"), "PrivilegeName": .string(name),
+            ]
+        }
+        return answer(
+            200,
+            .object([
+                context("Microsoft.Dynamics.CRM.RetrieveUserSetOfPrivilegesByNamesResponse"),
+                JSON.Member("RolePrivileges", .array(held)),
+            ]))
+    }
+
     func whoAmI() -> SimulatedAnswer {
         answer(
             200,
             .object([
                 context("Microsoft.Dynamics.CRM.WhoAmIResponse"),
                 JSON.Member("BusinessUnitId", .string("22222222-0000-0000-0000-000000000002")),
-                JSON.Member("UserId", .string("22222222-0000-0000-0000-000000000001")),
+                JSON.Member("UserId", .string(Self.user)),
                 JSON.Member("OrganizationId", .string("22222222-0000-0000-0000-000000000003")),
             ]))
     }

@@ -11,6 +11,8 @@ struct DynamicsCall {
     let top: Int?
     /// A column and the text it must equal.
     let filter: (name: String, value: String)?
+    /// The names in the parameter of a function.
+    let names: [String]
     let wantsRepresentation: Bool
     private let arrival: Arrival
 
@@ -33,13 +35,14 @@ struct DynamicsCall {
         guard let parameters = PercentEncoding.parameters(of: (arrival.query ?? "").replacing("+", with: "%20")) else {
             throw .syntax("Bad Request - broken escape.")
         }
-        for parameter in parameters where !["$select", "$top", "$filter"].contains(parameter.name) {
+        for parameter in parameters where !["$select", "$top", "$filter", "@p"].contains(parameter.name) {
             throw .syntax("The query parameter \(parameter.name) is not supported.")
         }
         func value(_ name: String) -> String? { parameters.first { $0.name == name }?.value }
         select = value("$select").map { $0.split(separator: ",").map { $0.split(separator: " ").joined() } }
         top = value("$top").flatMap { Int($0) }
         filter = try value("$filter").map { text throws(DynamicsFault) in try Self.filter(text) }
+        names = (value("@p").flatMap { try? JSON.parse(Array($0.utf8)) }?.array ?? []).compactMap(\.string)
         wantsRepresentation = (arrival["prefer"] ?? "").split(separator: ",").contains {
             $0.split(separator: " ").joined() == "return=representation"
         }

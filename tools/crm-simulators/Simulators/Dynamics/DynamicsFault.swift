@@ -127,6 +127,10 @@ extension DynamicsFault {
         DynamicsFault(404, "0x80040217", "Entity 'lead' With Id = \(id) Does Not Exist")
     }
 
+    static func missingUser(_ id: String) -> DynamicsFault {
+        DynamicsFault(404, "0x80040217", "Entity 'SystemUser' With Id = \(id) Does Not Exist")
+    }
+
     static let missingByKey = DynamicsFault(
         404, "0x80060891", "A record with the specified key values does not exist in lead entity")
 

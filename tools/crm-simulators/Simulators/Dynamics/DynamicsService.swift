@@ -85,7 +85,7 @@ package actor DynamicsService: SimulatedSystem {
 
     private func checkRole(_ call: DynamicsCall) throws(DynamicsFault) {
         switch (settings.role, call.address) {
-        case (.full, _), (.none, .whoAmI): return
+        case (.full, _), (.none, .whoAmI), (.none, .privileges): return
         case (.absent, _): throw .noUser
         case (.none, .keys), (.none, .attributes): throw .privilege("prvReadEntity")
         case (.none, .lead), (.none, .leads):
@@ -97,6 +97,9 @@ package actor DynamicsService: SimulatedSystem {
         let answers = DynamicsAnswers(call: call, columns: columns)
         switch call.address {
         case .whoAmI: return answers.whoAmI()
+        case .privileges(let user):
+            guard user == DynamicsAnswers.user else { throw .missingUser(user) }
+            return answers.privileges(settings.role == .full ? call.names : [])
         case .keys: return try answers.keys(settings)
         case .attributes(let kind): return try answers.attributes(kind: kind)
         case .leads: return try answers.list(leads.all)
