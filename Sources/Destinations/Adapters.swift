@@ -11,7 +11,9 @@ package enum Adapters {
         try check(settings)
         switch settings.kind {
         case .https: return try HTTPSDestination(settings: settings, secrets: secrets, resolver: resolver)
-        case .dynamics, .marketo, .salesforce, .salesforceWeb, .azureTable, .azureBlob, .hubspot:
+        case .marketo: return try MarketoDestination(settings: settings, secrets: secrets, resolver: resolver)
+        case .hubspot: return try HubSpotDestination(settings: settings, secrets: secrets, resolver: resolver)
+        case .dynamics, .salesforce, .salesforceWeb, .azureTable, .azureBlob:
             throw SecretError("\(settings.kind.rawValue) has no adapter")
         }
     }
