@@ -133,6 +133,12 @@ struct MarketoSimulatorTests {
         #expect(await caller.count("created") == 0)
     }
 
+    @Test func `one key twice in a call makes two leads`() async throws {
+        let caller = try await MarketoCaller()
+        #expect(await caller.sync("\(ada),\(ada)").records == ["created", "created"])
+        #expect(await caller.sync(ada).records == ["1007"])
+    }
+
     @Test func `two calls at once with one key make two leads, and more calls than allowed are refused`() async throws {
         let gate = Gate()
         let caller = try await MarketoCaller({ $0.concurrentCalls = 2 }, pause: { await gate.wait() })

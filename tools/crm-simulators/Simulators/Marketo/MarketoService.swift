@@ -45,7 +45,7 @@ package actor MarketoService: SimulatedSystem {
                 ? .identity(status: 401, error: "unauthorized", description: "As asked") : .http(status: status))
     }
 
-    /// Asynchronous although it waits for nothing: else callers of the type itself get what the protocol does by itself.
+    /// Asynchronous although it waits for nothing: else callers of the type itself get the default of the protocol.
     package func expireTokens() async { tokens.end() }
 
     package var records: [JSON] {
