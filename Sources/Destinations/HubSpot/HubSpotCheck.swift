@@ -17,13 +17,19 @@ extension HubSpotDestination {
         }
         let portal = account["portalId"]?.integer.map { "the token is good for account \($0)" }
         var steps = [CheckStep("credentials", good: portal ?? "the token is good")]
+        let written = read(await sendNothing(now: now), now: now)
+        if case .failed(let said) = written, said.code == "MISSING_SCOPES" || said.code == "403" {
+            steps.append(problem("permission", said, ""))
+        }
         switch await read("/crm/v3/properties/contacts", now: now) {
         case .silent(let reason):
             return steps + [CheckStep("permission", problem: reason, mend: "check again later")]
         case .failed(let said):
             return steps + [problem("permission", said, "give the private app the scope crm.schemas.contacts.read")]
         case .found(let found):
-            steps.append(CheckStep("permission", good: "the token may read the properties of contacts"))
+            if steps.allSatisfy(\.isGood) {
+                steps.append(CheckStep("permission", good: "the token may write contacts and read their properties"))
+            }
             steps += properties(found["results"]?.array ?? [])
         }
         return steps
@@ -36,7 +42,10 @@ extension HubSpotDestination {
     }
 
     private func read(_ target: String, now: Instant) async -> Read {
-        let sent = await ask(target, now: now)
+        read(await ask(target, now: now), now: now)
+    }
+
+    private func read(_ sent: Sent, now: Instant) -> Read {
         guard case .answered(let answer) = sent else {
             return .silent(APIClient.silence(sent)?.reason ?? "no answer")
         }

@@ -44,6 +44,9 @@ package struct HubSpotDestination: Adapter {
         await client.send(requests.request(target, body: nil, token: token), now: now)
     }
 
+    /// Sends a batch without inputs: whether the token may write is said before anything is written.
+    func sendNothing(now: Instant) async -> Sent { await client.send(request([]), now: now) }
+
     package func send(_ leads: [Prepared], now: Instant) async -> BatchAnswer {
         let request = request(leads)
         let sent = await client.send(request, now: now)

@@ -68,7 +68,9 @@ package struct HubSpotOutcome: Hashable, Sendable {
         let message = error?["message"]?.string ?? ""
         let details = error?["errors"]?.array ?? []
         let category = error?["category"]?.string
-        var said = HubSpotOutcome(outcome: .retry, code: category ?? "\(status)", message: message)
+        // What stands in the details says the same as the message in fewer words.
+        let words = details.first?["message"]?.string ?? message
+        var said = HubSpotOutcome(outcome: .retry, code: category ?? "\(status)", message: words)
         let codes = details.compactMap { $0["code"]?.string } + [error?["subCategory"]?.string].compactMap { $0 }
         for code in ["PROPERTY_DOESNT_EXIST", "READ_ONLY_VALUE"]
         where codes.contains(where: { $0.hasSuffix(code) }) || message.contains(code) {
@@ -90,8 +92,9 @@ package struct HubSpotOutcome: Hashable, Sendable {
         case "RATE_LIMITS", "RATE_LIMIT": said.outcome = .throttled
         case conflict: said.outcome = isByEmail ? .retry : .rejected
         case "OBJECT_NOT_FOUND" where status != 404 || error?["context"] != nil: said.outcome = .rejected
-        case "VALIDATION_ERROR" where !(401...409).contains(status) && status < 500 && status != 429:
+        case "VALIDATION_ERROR" where [0, 400, 422].contains(status):
             said.outcome = .rejected
+            said.code = details.first?["code"]?.string ?? said.code
         default: said.outcome = outcome(status, isByEmail: isByEmail)
         }
         if status == 409 { said.code = conflict }
@@ -116,7 +119,9 @@ package struct HubSpotOutcome: Hashable, Sendable {
                 if let found = texts(error["context"]?[name]).first ?? texts(error[name]).first { return found }
             }
         }
-        guard let start = message.firstRange(of: "\"name\":\"") ?? message.firstRange(of: "Property \"") else { return nil }
+        guard let start = message.firstRange(of: "\"name\":\"") ?? message.firstRange(of: "Property \"") else {
+            return nil
+        }
         let name = message[start.upperBound...].prefix { $0 != "\"" }
         return name.isEmpty ? nil : String(name)
     }
