@@ -164,7 +164,8 @@ struct HubSpotDestinationTests {
 
     private func answered(_ body: String, status: Int, _ leads: [Outgoing]) async throws -> BatchAnswer {
         let answer =
-            "HTTP/1.1 \(status) X\r\ncontent-type: application/json\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
+            "HTTP/1.1 \(status) X\r\ncontent-type: application/json\r\n"
+            + "content-length: \(body.utf8.count)\r\n\r\n\(body)"
         let server = try await RawServer.start(answer: answer)
         let destination = try Samples.hubspot(port: server.port)
         let result = await send(destination, leads)

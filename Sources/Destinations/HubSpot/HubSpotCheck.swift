@@ -60,7 +60,8 @@ extension HubSpotDestination {
         let words = HubSpotReason.words(said, requests, [])
         return CheckStep(
             name, problem: words.isEmpty ? "answered \(said.code)" : "\(said.code): \(words)",
-            mend: HubSpotReason.mend(said, requests) ?? mend)
+            mend: [.throttled, .retry].contains(said.outcome)
+                ? "check again later" : HubSpotReason.mend(said, requests) ?? mend)
     }
 
     /// The properties that may be told something: those of the opt-out only where opt-outs are told.

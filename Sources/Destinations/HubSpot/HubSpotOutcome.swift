@@ -9,7 +9,7 @@ package import OrderedJSON
 /// | 2xx without results or errors | retry: nothing was done |
 /// | `PROPERTY_DOESNT_EXIST`, `READ_ONLY_VALUE`, a property that is not unique | config |
 /// | `MISSING_SCOPES`, 403 | config |
-/// | `INVALID_AUTHENTICATION`, `EXPIRED_AUTHENTICATION`, 401 | config: the token of a private app does not end by itself |
+/// | `INVALID_AUTHENTICATION`, `EXPIRED_AUTHENTICATION`, 401 | config: a private app's token never ends by itself |
 /// | `RATE_LIMITS`, 429 | throttled as `Retry-After` says, else for 10 s; `DAILY` until the next full hour |
 /// | `CONFLICT`, 409 | retry by email: the contact that is there now is updated; rejected by another property |
 /// | `VALIDATION_ERROR`, `OBJECT_NOT_FOUND`, 400, 413, any other 4xx | rejected |
@@ -143,8 +143,8 @@ package struct HubSpotOutcome: Hashable, Sendable {
 
     /// How long until the next full hour, and two minutes for clocks that differ.
     ///
-    /// The quota of a day starts anew at midnight of the account's time zone, which an answer does not tell. Midnight is
-    /// some full hour in nearly all of them, so asking once an hour finds it, at the cost of one call each time.
+    /// The quota of a day starts anew at midnight of the account's time zone, which an answer does not tell. Midnight
+    /// is some full hour in nearly all of them, so asking once an hour finds it, at the cost of one call each time.
     static func untilFullHour(now: Instant) -> Span {
         let intoHour = now.micros - (now.dayNumber * Span.day.micros)
         return Span(micros: Span.hour.micros - intoHour % Span.hour.micros + 2 * Span.minute.micros)

@@ -61,9 +61,10 @@ extension MarketoDestination {
 
     private func problem(_ name: String, _ said: MarketoOutcome, _ mend: String) -> CheckStep {
         let words = VendorWords.clean(said.message, fields: requests.fields.names)
+        let passes = [.throttled, .retry, .ambiguous].contains(said.outcome)
         return CheckStep(
             name, problem: words.isEmpty ? "answered \(said.code)" : "\(said.code): \(words)",
-            mend: self.mend(said) ?? mend)
+            mend: passes ? "check again later" : self.mend(said) ?? mend)
     }
 
     /// A write without a record: who may not write is told so before anybody looks for records.
