@@ -12,7 +12,9 @@ package enum Adapters {
         switch settings.kind {
         case .https: return try HTTPSDestination(settings: settings, secrets: secrets, resolver: resolver)
         case .dynamics: return try DynamicsDestination(settings: settings, secrets: secrets, resolver: resolver)
-        case .marketo, .salesforce, .salesforceWeb, .azureTable, .azureBlob, .hubspot:
+        case .marketo: return try MarketoDestination(settings: settings, secrets: secrets, resolver: resolver)
+        case .hubspot: return try HubSpotDestination(settings: settings, secrets: secrets, resolver: resolver)
+        case .salesforce, .salesforceWeb, .azureTable, .azureBlob:
             throw SecretError("\(settings.kind.rawValue) has no adapter")
         }
     }

@@ -22,10 +22,8 @@ package struct CRMSimulators: AsyncParsableCommand {
                           POST /_expire                                        ends all access tokens
             """,
         subcommands: [
-        subcommands: [
             HTTPSCommand.self, DynamicsCommand.self, MarketoCommand.self, SalesforceCommand.self,
             WebToLeadCommand.self, HubSpotCommand.self, AzureTableCommand.self, AzureBlobCommand.self,
-        ])
         ])
 
     package init() {}

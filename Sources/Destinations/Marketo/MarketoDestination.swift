@@ -1,0 +1,113 @@
+package import Leads
+internal import OrderedJSON
+package import Outbound
+
+/// Adobe Marketo Engage: each lead is a person, written by syncing leads, submitting a form, or pushing to a program.
+///
+/// Every write is an upsert by one field, so an attempt whose outcome is unknown is safe to repeat; that no two of one
+/// key are on the way at once is the worker's part, for Marketo itself makes doubles of them.
+package struct MarketoDestination: Adapter {
+    let settings: DestinationSettings
+    let requests: MarketoRequest
+    let api: MarketoAPI
+
+    /// Reads the secret. Opens no connection.
+    /// - Parameter pause: lets time pass, where a token that is about to end is waited for.
+    /// - Throws: `SecretError` for a secret that cannot be read.
+    package init(
+        settings: DestinationSettings, secrets: SecretReader = SecretReader(), resolver: Resolver? = nil,
+        pause: @escaping @Sendable (Span) async -> Void = { try? await Task.sleep(for: .microseconds($0.micros)) }
+    ) throws {
+        guard let base = MarketoAPI.base(settings), let reference = settings.secrets["client-secret"] else {
+            throw SecretError("marketo needs an address and the secret client-secret")
+        }
+        self.settings = settings
+        requests = MarketoRequest(settings)
+        let client = APIClient(settings, resolver: resolver)
+        let access = MarketoAccess(
+            url: base.appending("/identity/oauth/token") ?? base, clientID: settings.text("client-id") ?? "",
+            secret: HiddenText(try secrets.secret(reference)), client: client, hint: Self.hint(requests.through),
+            pause: pause)
+        api = MarketoAPI(
+            base: base, client: client,
+            tokens: AccessTokens(margin: MarketoAccess.margin) { now in await access.get(now: now) })
+    }
+
+    package var batchLimit: Int { requests.through == .leads ? 300 : 1 }
+
+    package func prepare(_ outgoing: Outgoing) -> Prepared { requests.prepare(outgoing) }
+
+    package func shutdown() async { await api.client.shutdown() }
+
+    /// The request that carries `leads`, as it goes over the wire with `token`.
+    package func request(_ leads: [Prepared], token: String) -> HTTPRequestBytes {
+        let call = requests.call(leads)
+        return api.request(call.target, body: call.body, token: token)
+    }
+
+    package func send(_ leads: [Prepared], now: Instant) async -> BatchAnswer {
+        let call = requests.call(leads)
+        guard leads.count == 1 || call.body.encoded().count <= MarketoRequest.bodyLimit else {
+            return BatchAnswer(leads, isDivisible: true) { lead in
+                SentAttempt(
+                    outcome: .rejected, reason: "the batch is larger than Marketo takes",
+                    sha256: sha256(lead.record.encoded()))
+            }
+        }
+        switch await api.call(call.target, body: call.body, now: now) {
+        case .noToken(let attempt):
+            return BatchAnswer(leads) { lead in
+                var attempt = attempt
+                attempt.sha256 = sha256(lead.record.encoded())
+                return attempt
+            }
+        case .silent(let request, let sent, var attempt):
+            if case .notSent = sent { attempt.reason += Self.hint(requests.through) }
+            return BatchAnswer(leads) { Self.recorded(attempt, $0, request, sent, nil, of: leads.count) }
+        case .answered(let request, let answer, let said):
+            return self.answer(leads, request, answer, said, now: now)
+        }
+    }
+
+    private func answer(
+        _ leads: [Prepared], _ request: HTTPRequestBytes, _ answer: HTTPAnswer, _ said: MarketoAPI.Said, now: Instant
+    ) -> BatchAnswer {
+        var failure = said.failure
+        if failure == nil, said.results.count != leads.count {
+            // Results have no names: where their number differs, none can be told whose it is.
+            let message = "\(said.results.count) results for \(leads.count) records"
+            failure = MarketoOutcome(outcome: .retry, code: "\(answer.status)", message: message)
+        }
+        let sent = Sent.answered(answer)
+        if let failure {
+            return BatchAnswer(leads, isDivisible: failure.isDivisible) { lead in
+                let attempt = attempt(failure, lead, status: answer.status)
+                return Self.recorded(attempt, lead, request, sent, nil, of: leads.count)
+            }
+        }
+        return BatchAnswer(
+            zip(leads, said.results).map { lead, result in
+                let attempt = attempt(MarketoOutcome.record(result, now: now), lead, status: answer.status)
+                return Self.recorded(attempt, lead, request, sent, result, of: leads.count)
+            })
+    }
+
+    private func attempt(_ said: MarketoOutcome, _ lead: Prepared, status: Int) -> SentAttempt {
+        SentAttempt(
+            outcome: said.outcome, status: status, remoteID: said.remoteID, reason: reason(said, [lead.outgoing]),
+            retryAfter: said.rest)
+    }
+
+    private static func recorded(
+        _ attempt: SentAttempt, _ lead: Prepared, _ request: HTTPRequestBytes, _ sent: Sent, _ result: JSON?,
+        of count: Int
+    ) -> SentAttempt {
+        var attempt = attempt
+        attempt.sha256 = sha256(count == 1 ? request.body : lead.record.encoded())
+        attempt.exchange =
+            count == 1
+            ? ExchangeRecord.whole(request, sent)
+            : ExchangeRecord.part(request, sent, record: lead.record, result: result)
+        return attempt
+    }
+}
