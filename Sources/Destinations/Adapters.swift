@@ -11,7 +11,9 @@ package enum Adapters {
         try check(settings)
         switch settings.kind {
         case .https: return try HTTPSDestination(settings: settings, secrets: secrets, resolver: resolver)
-        case .dynamics, .marketo, .salesforce, .salesforceWeb, .azureTable, .azureBlob, .hubspot:
+        case .salesforce: return try SalesforceDestination(settings: settings, secrets: secrets, resolver: resolver)
+        case .salesforceWeb: return SalesforceWebDestination(settings: settings, resolver: resolver)
+        case .dynamics, .marketo, .azureTable, .azureBlob, .hubspot:
             throw SecretError("\(settings.kind.rawValue) has no adapter")
         }
     }
