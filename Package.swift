@@ -11,6 +11,7 @@ let own: [SwiftSetting] = [
 ]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -104,7 +105,8 @@ let package = Package(
         .target(
             name: "Simulators",
             dependencies: [
-                "Leads", "OrderedJSON", arguments, crypto, httpServer, httpTypes, lifecycle, logging, nioCore,
+                "Leads", "OrderedJSON", arguments, crypto, cryptoExtras, httpServer, httpTypes, lifecycle, logging,
+                nioCore,
             ],
             path: "tools/crm-simulators/Simulators", swiftSettings: own),
         .executableTarget(
@@ -157,6 +159,9 @@ let package = Package(
                 nioSockets,
             ],
             resources: [.copy("Vectors")], swiftSettings: own),
+        .testTarget(
+            name: "SimulatorTests",
+            dependencies: ["Leads", "OrderedJSON", "Simulators", crypto, cryptoExtras], swiftSettings: own),
         .testTarget(
             name: "ServiceTests",
             dependencies: [

@@ -104,7 +104,9 @@ package struct SimulatedServer: Sendable {
     }
 
     private func answer(_ request: Request, _ context: SimulatorContext) async throws -> Response {
-        let headers = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
+        // The types of the server keep the host apart from the other headers.
+        let host = request.head.authority.map { [(name: "host", value: $0)] } ?? []
+        let headers = host + request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
         func arrival(_ body: [UInt8]) -> Arrival {
             Arrival(
                 method: request.method.rawValue, path: request.uri.path, query: request.uri.query, headers: headers,
