@@ -7,7 +7,7 @@ package import Outbound
 ///
 /// The answer never says how long a token lives, for the session policy of the user decides; so a token is used until
 /// it is refused. Nothing here prints the secret or the key.
-package struct SalesforceAccess: Sendable, CustomStringConvertible {
+package struct SalesforceAccess: Sendable, CustomStringConvertible, CustomReflectable {
     private let client: APIClient
     private let url: EndpointURL
     private let clientID: String
@@ -36,6 +36,7 @@ package struct SalesforceAccess: Sendable, CustomStringConvertible {
     }
 
     package var description: String { "SalesforceAccess" }
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
 
     private static func reference(_ key: String, _ settings: DestinationSettings) throws(SecretError) -> SecretReference
     {

@@ -80,7 +80,7 @@ enum SalesforceMend {
     /// How to make the field that takes `lead_…`.
     static func makeField(_ name: String) -> String {
         "Setup, Object Manager, Lead, Fields & Relationships, New: Text, length 32, field name "
-            + "\(name.replacing("__c", with: "")), tick Unique and External ID; or name another with --set external-id=NAME"
+            + "\(name.replacing("__c", with: "")), tick Unique and External ID; or name another: --set external-id=NAME"
     }
 
     static func refused(_ error: SalesforceError) -> String? {

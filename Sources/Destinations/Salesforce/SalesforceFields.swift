@@ -2,7 +2,7 @@ package import Leads
 internal import OrderedJSON
 
 /// Which fields of a Lead take what, and how much of it
-/// (https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_lead.htm).
+/// (https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference, object Lead).
 package struct SalesforceFields: Sendable {
     /// The field that takes `lead_…`, by which Salesforce knows a lead again.
     package let externalID: String

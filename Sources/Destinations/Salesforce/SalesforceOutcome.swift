@@ -13,7 +13,7 @@ package import OrderedJSON
 /// | UNABLE_TO_LOCK_ROW, UNKNOWN_EXCEPTION, APEX_ERROR, SERVER_UNAVAILABLE, REQUEST_RUNNING_TOO_LONG | retry |
 /// | DUPLICATE_VALUE of the external id | retry: another request made the lead meanwhile, and now it is updated |
 /// | CANNOT_UPDATE_CONVERTED_LEAD | alreadyDelivered |
-/// | CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY | as the code within its message says, else rejected; a whole batch is divisible |
+/// | CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY | as the code within its message says, else rejected, divisible |
 /// | DUPLICATES_DETECTED, DUPLICATE_EXTERNAL_ID, DUPLICATE_VALUE of another field | rejected |
 /// | REQUIRED_FIELD_MISSING, STRING_TOO_LONG, INVALID_EMAIL_ADDRESS, FIELD_CUSTOM_VALIDATION_EXCEPTION, |  |
 /// | FIELD_INTEGRITY_EXCEPTION, FIELD_FILTER_VALIDATION_EXCEPTION, NUMBER_OUTSIDE_VALID_RANGE, |  |
