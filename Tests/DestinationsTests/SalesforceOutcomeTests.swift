@@ -42,7 +42,8 @@ struct SalesforceOutcomeTests {
         (403, "INSUFFICIENT_ACCESS_OR_READONLY", .config),
         (403, "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", .config),
         (403, "API_DISABLED_FOR_ORG", .config), (403, "API_CURRENTLY_DISABLED", .config),
-        (405, "METHOD_NOT_ALLOWED", .config),
+        (405, "METHOD_NOT_ALLOWED", .config), (400, "MALFORMED_ID", .config),
+        (400, "INVALID_CROSS_REFERENCE_KEY", .config),
     ])
     func `a code means the same alone and within a batch`(status: Int, code: String, outcome: Outcome) throws {
         let alone = try Self.judge(status, code)
@@ -65,6 +66,7 @@ struct SalesforceOutcomeTests {
         #expect(try Self.judge(400, "SOMETHING_NEW").outcome == .rejected)
         #expect(try Self.judge(403, "SOMETHING_NEW").outcome == .config)
         #expect(try Self.judge(500, "SOMETHING_NEW").outcome == .retry)
+        #expect(try Self.judge(429, "UNKNOWN_EXCEPTION").outcome == .throttled)
         #expect(try Self.judgeRecord("SOMETHING_NEW").outcome == .rejected)
     }
 
@@ -147,6 +149,7 @@ struct SalesforceOutcomeTests {
         (400, "invalid_grant", "user hasn't approved this consumer", .config, "approve the app"),
         (400, "invalid_grant", "audience is invalid", .config, "audience=https://login.salesforce.com"),
         (400, "invalid_grant", "no client credentials user enabled", .config, "Run As"),
+        (400, "invalid_grant", "request not supported on this domain", .config, "My Domain"),
         (400, "invalid_grant", "invalid assertion", .config, "certificate"),
         (400, "invalid_grant", "authentication failure", .authRefresh, "clock"),
         (400, "invalid_grant", "expired authorization code", .authRefresh, "clock"),

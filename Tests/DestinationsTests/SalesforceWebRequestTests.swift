@@ -33,7 +33,7 @@ struct SalesforceWebRequestTests {
     @Test func `fields of an org's own, a campaign and opt-outs`() throws {
         let set = [
             "map.lead=00NA0000006Vm9r", "campaign=701A0000006Vm9r", "constant.00NA0000006Vm9s=boolean:true",
-            "constant.rating=number:3", "organization=00DA0000006Vm9rIAC",
+            "constant.rating=number:3", "organization=00DA0000006Vm9rMAC",
         ]
         let fields = try Self.fields(Samples.outgoing(isContactable: false), set)
         #expect(fields["00NA0000006Vm9r"] == "lead_2" && fields["Campaign_ID"] == "701A0000006Vm9r")

@@ -97,19 +97,22 @@ enum SalesforceMend {
     /// How to mend a setup that is wrong; `nil` where the code says nothing of the kind.
     static func setup(_ error: SalesforceError, externalID: String) -> String? {
         switch error.code {
+        case "NOT_FOUND",
+            "INVALID_FIELD" where error.message.contains("does not match an External ID"):
+            "the field \(externalID) is missing, is not ticked External ID, or the user may not see it: "
+                + makeField(externalID)
         case "INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE":
             "the field does not exist, or the user may not edit it: field-level security in a permission set, "
                 + "or map.… to another; `destination check` names each field"
         case "INVALID_TYPE": access
         case "JSON_PARSER_ERROR", "INVALID_TYPE_ON_FIELD_IN_RECORD":
             "a mapped field is of another type: check map.… and constant.…"
-        case "NOT_FOUND":
-            "the field \(externalID) is missing, is not ticked External ID, or the user may not see it: "
-                + makeField(externalID)
         case "INSUFFICIENT_ACCESS_OR_READONLY", "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": access
         case "API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED":
             "the API is not on for this org or user: tick API Enabled in a permission set; editions below Enterprise "
                 + "have no API"
+        case "MALFORMED_ID", "INVALID_CROSS_REFERENCE_KEY":
+            "an id that is set is none of this org: check assign and constant.…"
         case "METHOD_NOT_ALLOWED", "UNSUPPORTED_API_VERSION", "INVALID_REST_API_VERSION": address
         default: nil
         }

@@ -20,7 +20,7 @@ package import OrderedJSON
 /// | INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST | rejected |
 /// | INVALID_FIELD, INVALID_FIELD_FOR_INSERT_UPDATE, INVALID_TYPE, JSON_PARSER_ERROR, NOT_FOUND, |  |
 /// | INSUFFICIENT_ACCESS_OR_READONLY, INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY, |  |
-/// | API_DISABLED_FOR_ORG, API_CURRENTLY_DISABLED | config |
+/// | API_DISABLED_FOR_ORG, API_CURRENTLY_DISABLED, MALFORMED_ID, INVALID_CROSS_REFERENCE_KEY | config |
 ///
 /// Where there is no code, or none of these:
 ///
@@ -32,7 +32,7 @@ package import OrderedJSON
 /// | 401 | authRefresh |
 /// | 408, 5xx | retry |
 /// | 413 | rejected, divisible |
-/// | 429 | throttled |
+/// | 429, whatever the code | throttled |
 /// | 400 and a code within a batch | rejected |
 /// | any other 3xx or 4xx | config |
 /// | no connection, no name, no TLS | retry |
@@ -77,10 +77,14 @@ package struct SalesforceOutcome: Hashable, Sendable {
         status: Int, body: JSON?, retryAfter: Span? = nil, _ context: Context
     ) -> SalesforceOutcome {
         if (200...299).contains(status) { return taken(status: status, body: body, context) }
-        if status != 300, let error = SalesforceError(body?.array?.first) ?? SalesforceError(body) {
-            return byCode(error, context) ?? byStatus(status, error, retryAfter)
+        let error = status == 300 ? nil : SalesforceError(body?.array?.first) ?? SalesforceError(body)
+        var judged = error.flatMap { byCode($0, context) } ?? byStatus(status, error)
+        // Too many requests are that, whichever code stands beside it.
+        if status == 429 { judged.outcome = .throttled }
+        if judged.outcome == .retry || judged.outcome == .throttled {
+            judged.retryAfter = retryAfter ?? judged.retryAfter
         }
-        return byStatus(status, nil, retryAfter)
+        return judged
     }
 
     /// One entry of the answer to a batch.
@@ -106,16 +110,16 @@ package struct SalesforceOutcome: Hashable, Sendable {
         return SalesforceOutcome(.delivered, words, remoteID: result["id"]?.string)
     }
 
-    private static func byStatus(_ status: Int, _ error: SalesforceError?, _ retryAfter: Span?) -> SalesforceOutcome {
+    private static func byStatus(_ status: Int, _ error: SalesforceError?) -> SalesforceOutcome {
         let words = error?.text ?? "answered \(status)"
         switch status {
         case 300:
             return SalesforceOutcome(
                 .rejected, "several leads in Salesforce have this external id", mend: SalesforceMend.unique)
         case 401: return SalesforceOutcome(.authRefresh, words, mend: SalesforceMend.session)
-        case 408, 500...: return SalesforceOutcome(.retry, words, retryAfter: retryAfter)
+        case 408, 500...: return SalesforceOutcome(.retry, words)
         case 413: return SalesforceOutcome(.rejected, words, isDivisible: true)
-        case 429: return SalesforceOutcome(.throttled, words, retryAfter: retryAfter)
+        case 429: return SalesforceOutcome(.throttled, words)
         case 400: return SalesforceOutcome(.rejected, words, isDivisible: true)
         default: return SalesforceOutcome(.config, words, mend: SalesforceMend.address)
         }

@@ -72,11 +72,7 @@ package struct SalesforceRefusal: Error, Hashable, Sendable {
         case "app_not_found", "invalid_app_access":
             return (.config, "the app is not installed in this org, or its policies leave the user out")
         case "unsupported_grant_type":
-            return (
-                .config,
-                "set url to My Domain, such as https://contoso.my.salesforce.com: login.salesforce.com and "
-                    + "test.salesforce.com do not know this flow; and enable the flow in the app"
-            )
+            return (.config, myDomain + "; and enable the flow in the app")
         case "invalid_request":
             return (
                 .config, "enable the flow that auth names in the app (External Client App Manager, Settings, OAuth)"
@@ -87,6 +83,10 @@ package struct SalesforceRefusal: Error, Hashable, Sendable {
         default: return (.config, "see the app's OAuth settings and policies (External Client App Manager)")
         }
     }
+
+    private static let myDomain =
+        "set url to My Domain, such as https://contoso.my.salesforce.com: login.salesforce.com and test.salesforce.com "
+        + "do not know this flow"
 
     private static func grant(_ words: String) -> (Outcome, String) {
         switch words {
@@ -102,6 +102,7 @@ package struct SalesforceRefusal: Error, Hashable, Sendable {
                 .config,
                 "set audience=https://login.salesforce.com, or https://test.salesforce.com where url is a sandbox"
             )
+        case _ where words.contains("not supported on this domain"): return (.config, myDomain)
         case _ where words.contains("no client credentials user"):
             return (.config, "name a Run As user in the app's policies, under Client Credentials Flow")
         case _ where words.contains("authentication failure") || words.contains("expired"):

@@ -95,8 +95,8 @@ package struct SalesforceWebDestination: Adapter {
         "acceptance",
         good: "nothing more can be known from outside: Web-to-Lead never says whether it is on, whether it wants "
             + "reCAPTCHA (which drops every form: untick Require reCAPTCHA Verification in Setup, Web-to-Lead), "
-            + "whether a required field, a validation rule or a duplicate rule refuses leads, or whether 500 came today; "
-            + "send one lead and look for it in Salesforce")
+            + "whether a required field, a validation rule or a duplicate rule refuses leads, or whether 500 came "
+            + "today; send one lead and look for it in Salesforce")
 
     package func shutdown() async { await client.shutdown() }
 }
