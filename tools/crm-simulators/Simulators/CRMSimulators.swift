@@ -21,7 +21,10 @@ package struct CRMSimulators: AsyncParsableCommand {
                           POST /_refuse {"places":[0,2],"code":"…"}            refuses these records of a batch
                           POST /_expire                                        ends all access tokens
             """,
-        subcommands: [HTTPSCommand.self, AzureTableCommand.self, DynamicsCommand.self, SalesforceCommand.self])
+        subcommands: [
+            HTTPSCommand.self, AzureTableCommand.self, DynamicsCommand.self, SalesforceCommand.self,
+            WebToLeadCommand.self,
+        ])
 
     package init() {}
 }

@@ -155,7 +155,8 @@ def refusals(org):
 
 def describes(org):
     fields = {field["name"]: field for field in org.Lead.describe()["fields"]}
-    holds("the description tells lengths", (fields["ActionCode__c"]["length"], fields["Company"]["length"]) == (30, 255))
+    lengths = (fields["ActionCode__c"]["length"], fields["Company"]["length"])
+    holds("the description tells lengths", lengths == (30, 255))
     holds("and which field is the external id",
           [name for name, field in fields.items() if field["externalId"] and field["unique"]] == [EXTERNAL])
     holds("and which cannot be written", not fields["DoNotCall"]["createable"] and not fields["Id"]["updateable"])

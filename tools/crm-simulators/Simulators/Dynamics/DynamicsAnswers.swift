@@ -5,10 +5,9 @@ struct DynamicsAnswers {
     let call: DynamicsCall
     let columns: [DynamicsColumn]
 
-    func nothing(_ lead: DynamicsLead, address: String) -> SimulatedAnswer {
-        SimulatedAnswer(
-            status: 204,
-            headers: DynamicsFault.common + [("odata-entityid", address), ("location", address)])
+    /// - Parameter address: of the lead, in the form in which the request named it.
+    func nothing(address: String) -> SimulatedAnswer {
+        SimulatedAnswer(status: 204, headers: DynamicsFault.common + [("odata-entityid", address)])
     }
 
     func one(_ lead: DynamicsLead, status: Int) throws(DynamicsFault) -> SimulatedAnswer {

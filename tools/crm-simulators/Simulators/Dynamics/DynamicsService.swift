@@ -149,7 +149,7 @@ package actor DynamicsService: SimulatedSystem {
         let lead = leads.all[place ?? 0]
         let record = RecordFate(key: key(of: lead), fate: isNew ? .created : .updated)
         guard call.wantsRepresentation else {
-            return (answers.nothing(lead, address: address ?? call.address(of: lead)), record)
+            return (answers.nothing(address: address ?? call.address(of: lead)), record)
         }
         return (try answers.one(lead, status: isNew ? 201 : 200), record)
     }
