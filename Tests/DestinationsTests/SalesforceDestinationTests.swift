@@ -86,6 +86,22 @@ struct SalesforceDestinationTests {
         }
     }
 
+    @Test func `a batch that a trigger refused as a whole is worth halving, one lead is not`() async throws {
+        try await withSimulator(Self.service()) { port, arrivals in
+            let destination = try SalesforceSamples.destination(port: port)
+            #expect(await Self.one(destination).outcome == .delivered)
+            for (count, isDivisible) in [(3, true), (1, false)] {
+                let code = "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
+                #expect(
+                    await arrivals.plan(.fail(status: 400, retryAfter: nil, location: nil, code: code), times: 1))
+                let answer = await Self.send(destination, (1...count).map { SalesforceSamples.outgoing($0) })
+                #expect(answer.attempts.allSatisfy { $0.outcome == .rejected && $0.reason.hasPrefix(code) })
+                #expect(answer.attempts.count == count && answer.isDivisible == isDivisible)
+            }
+            await destination.shutdown()
+        }
+    }
+
     @Test func `a missing external id field is told with the path to make it`() async throws {
         try await withSimulator(Self.service()) { port, _ in
             let destination = try SalesforceSamples.destination(port: port, set: ["external-id=Missing__c"])
