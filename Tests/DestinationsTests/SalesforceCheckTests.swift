@@ -1,5 +1,6 @@
 import Destinations
 import Leads
+import OrderedJSON
 import Simulators
 import Testing
 
@@ -76,6 +77,44 @@ struct SalesforceCheckTests {
         let steps = try await Self.check(SalesforceDestinationTests.service { $0.isUnique = false })
         #expect(Self.problems(steps).count == 1)
         #expect(Self.problems(steps)[0].hasPrefix("field LeadledgerId__c is not unique"))
+    }
+
+    /// A description of Lead with fields as a test wants them beside those that every lead needs.
+    static func steps(_ more: String, set: [String] = []) throws -> [CheckStep] {
+        let usual = [
+            "FirstName", "LastName", "Email", "Phone", "Company", "Title", "LeadSource", "Description", "Country",
+        ].filter { !more.contains("\"\($0)\"") }.map { #"{"name":"\#($0)","type":"string","length":32000}"# }
+        let flags = ["HasOptedOutOfEmail", "DoNotCall"].map { #"{"name":"\#($0)","type":"boolean"}"# }
+        let key = #"{"name":"LeadledgerId__c","type":"string","length":32,"externalId":true,"unique":true}"#
+        let all = (usual + flags + [key] + (more.isEmpty ? [] : [more])).joined(separator: ",")
+        let fields = SalesforceFields(try SalesforceSamples.settings(set))
+        return SalesforceSchema(try JSON.parse(#"{"fields":[\#(all)]}"#), fields: fields).steps
+    }
+
+    @Test(
+        arguments: [
+            ("", []),
+            (
+                #"{"name":"CountryCode","type":"picklist"}"#,
+                ["field Country takes names and no codes, for State and Country/Territory Picklists are on"]
+            ),
+            (
+                #"{"name":"Title","type":"string","length":60}"#,
+                ["field Title takes 60 characters, and up to 128 may come"]
+            ),
+            (
+                #"{"name":"Region__c","type":"string","nillable":false,"defaultedOnCreate":false,"createable":true}"#,
+                ["field Region__c is required, and nothing is sent to it"]
+            ),
+            (#"{"name":"Region__c","type":"string","nillable":false,"defaultedOnCreate":true,"createable":true}"#, []),
+        ] as [(String, [String])])
+    func `what an org is like beyond the usual is named`(more: String, problems: [String]) throws {
+        #expect(Self.problems(try Self.steps(more)) == problems)
+    }
+
+    @Test func `a country goes to the picklist where it is mapped there`() throws {
+        let code = #"{"name":"CountryCode","type":"picklist","length":10}"#
+        #expect(Self.problems(try Self.steps(code, set: ["map.country=CountryCode"])) == [])
     }
 
     @Test func `wrong credentials end the check, and are not shown`() async throws {

@@ -147,6 +147,20 @@ struct SalesforceDestinationTests {
         }
     }
 
+    @Test func `a new session whose leads are all refused has worked`() async throws {
+        let service = Self.service()
+        try await withSimulator(service) { port, _ in
+            let destination = try SalesforceSamples.destination(port: port)
+            let bad = SalesforceSamples.outgoing(email: "ada at example")
+            for _ in 1...3 {
+                #expect(await Self.one(destination, bad).outcome == .rejected)
+                await service.expireTokens()
+                #expect(await Self.one(destination, bad).outcome == .authRefresh)
+            }
+            await destination.shutdown()
+        }
+    }
+
     @Test func `sixteen at once ask for one token`() async throws {
         let service = Self.service()
         try await withSimulator(service) { port, arrivals in

@@ -97,6 +97,8 @@ enum SalesforceMend {
     /// How to mend a setup that is wrong; `nil` where the code says nothing of the kind.
     static func setup(_ error: SalesforceError, externalID: String) -> String? {
         switch error.code {
+        case "NOT_FOUND" where !error.message.lowercased().contains("external id"):
+            "check url and api-version, and that the user sees Lead and its field \(externalID)"
         case "NOT_FOUND",
             "INVALID_FIELD" where error.message.contains("does not match an External ID"):
             "the field \(externalID) is missing, is not ticked External ID, or the user may not see it: "

@@ -100,7 +100,9 @@ package struct SalesforceDestination: Adapter {
     /// Tells the tokens how this one fared. A new token is got only where that may help.
     private func settle(_ outcomes: [SalesforceOutcome], _ token: AccessTokens.Token) async -> [SalesforceOutcome] {
         guard outcomes.contains(where: { $0.outcome == .authRefresh }) else {
-            if outcomes.contains(where: \.outcome.isDelivered) { await tokens.worked(token) }
+            // Whoever judges a lead, or counts requests, has taken the token.
+            let proof: Set<Outcome> = [.delivered, .alreadyDelivered, .rejected, .throttled]
+            if outcomes.contains(where: { proof.contains($0.outcome) }) { await tokens.worked(token) }
             return outcomes
         }
         let isWorthATry = await tokens.refused(token)

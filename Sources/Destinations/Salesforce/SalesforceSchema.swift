@@ -1,13 +1,13 @@
 internal import Leads
-internal import OrderedJSON
+package import OrderedJSON
 
 /// What the description of Lead says about the fields that leads are to be written to.
-struct SalesforceSchema: Sendable {
+package struct SalesforceSchema: Sendable {
     private let described: [String: JSON]
     private let fields: SalesforceFields
 
     /// - Parameter description: the answer of `sobjects/Lead/describe`.
-    init(_ description: JSON, fields: SalesforceFields) {
+    package init(_ description: JSON, fields: SalesforceFields) {
         self.fields = fields
         let all = description["fields"]?.array ?? []
         described = Dictionary(
@@ -16,7 +16,7 @@ struct SalesforceSchema: Sendable {
     }
 
     /// The external id first, then what is wrong with other fields; one step for all that are right.
-    var steps: [CheckStep] {
+    package var steps: [CheckStep] {
         let bad = mapped + required
         let good = fields.map.names.count - Set(bad.map(\.name)).count
         let summary = bad.isEmpty ? [CheckStep("fields", good: "all \(good) fields can be written")] : []
