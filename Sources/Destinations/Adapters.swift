@@ -13,8 +13,10 @@ package enum Adapters {
         case .https: return try HTTPSDestination(settings: settings, secrets: secrets, resolver: resolver)
         case .dynamics: return try DynamicsDestination(settings: settings, secrets: secrets, resolver: resolver)
         case .marketo: return try MarketoDestination(settings: settings, secrets: secrets, resolver: resolver)
+        case .salesforce: return try SalesforceDestination(settings: settings, secrets: secrets, resolver: resolver)
+        case .salesforceWeb: return SalesforceWebDestination(settings: settings, resolver: resolver)
         case .hubspot: return try HubSpotDestination(settings: settings, secrets: secrets, resolver: resolver)
-        case .salesforce, .salesforceWeb, .azureTable, .azureBlob:
+        case .azureTable, .azureBlob:
             throw SecretError("\(settings.kind.rawValue) has no adapter")
         }
     }

@@ -29,6 +29,12 @@ extension KindSpecification {
         ],
         usual: Usual(pace: 20, parallel: 4, timeout: 120 * .second)
     ) { (reader) throws(DestinationSettingsError) in
+        let assign = reader.value("assign") ?? "true"
+        guard ["true", "false"].contains(assign) || isRule(assign) else {
+            throw DestinationSettingsError(
+                key: "assign", problem: "is no id of an assignment rule",
+                allowed: "true, false, or 15 or 18 letters and digits, beginning with 01Q")
+        }
         if reader.value("auth") == "jwt" {
             try reader.requireSecret("private-key", because: "auth=jwt needs it")
             guard reader.value("username") != nil else {
@@ -63,5 +69,9 @@ extension KindSpecification {
                 key: "organization", problem: "is no organization id",
                 allowed: "15 or 18 letters and digits, beginning with 00D (Setup, Company Information)")
         }
+    }
+
+    private static func isRule(_ text: String) -> Bool {
+        text.hasPrefix("01Q") && [15, 18].contains(text.utf8.count) && SettingsReader.isName(text)
     }
 }

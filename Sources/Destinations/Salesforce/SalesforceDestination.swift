@@ -1,0 +1,148 @@
+package import Leads
+internal import OrderedJSON
+package import Outbound
+
+/// Salesforce: each lead is a Lead, upserted by an external id that holds `lead_…`.
+///
+/// Salesforce knows a repeat by that id, so whatever went out may be sent again and makes no second lead.
+package struct SalesforceDestination: Adapter {
+    private let url: EndpointURL
+    private let client: APIClient
+    private let access: SalesforceAccess
+    private let tokens: AccessTokens
+    private let fields: SalesforceFields
+    private let requests: SalesforceRequests
+    private let context: SalesforceOutcome.Context
+    private let version: String
+    private let usesSecret: Bool
+
+    /// Reads the secrets. Opens no connection.
+    /// - Throws: `SecretError` for a secret that cannot be read or used.
+    package init(
+        settings: DestinationSettings, secrets: SecretReader = SecretReader(), resolver: Resolver? = nil
+    ) throws {
+        guard let url = settings.url("url") else { preconditionFailure("settings are checked when they are made") }
+        self.url = url
+        client = APIClient(settings, resolver: resolver)
+        let access = try SalesforceAccess(settings, url: url, client: client, secrets: secrets)
+        self.access = access
+        tokens = AccessTokens { await access.get(now: $0) }
+        fields = SalesforceFields(settings)
+        requests = SalesforceRequests(settings, externalID: fields.externalID)
+        context = SalesforceOutcome.Context(
+            externalID: fields.externalID, savesDuplicates: settings.text("duplicates") == "allow")
+        version = SalesforceRequests.version(settings)
+        usesSecret = settings.text("auth") != "jwt"
+    }
+
+    package var batchLimit: Int { 200 }
+
+    package func prepare(_ outgoing: Outgoing) -> Prepared {
+        let (members, adjusted) = fields.record(outgoing)
+        let record = JSON.object(members)
+        return Prepared(
+            outgoing, record: record, digest: sha256(record.encoded()), key: outgoing.lead, adjusted: adjusted)
+    }
+
+    package func send(_ leads: [Prepared], now: Instant) async -> BatchAnswer {
+        precondition((1...batchLimit).contains(leads.count), "a batch has 1 to 200 leads")
+        let token: AccessTokens.Token
+        switch await tokens.token(now: now) {
+        case .success(let good): token = good
+        case .failure(let failure): return BatchAnswer(leads) { _ in failure.attempt }
+        }
+        let instance = token.instance ?? url
+        let isSingle = leads.count == 1
+        let made =
+            isSingle
+            ? requests.upsert(leads[0], token: token.value, at: instance)
+            : requests.upsert(leads, token: token.value, at: instance)
+        guard let request = made else {
+            return BatchAnswer(leads) { _ in
+                SentAttempt(outcome: .config, reason: "no address can be made of url; \(SalesforceMend.address)")
+            }
+        }
+        let sent = await client.send(request, now: now)
+        guard case .answered(let answer) = sent else {
+            return BatchAnswer(leads) { lead in
+                var attempt = APIClient.silence(sent) ?? SentAttempt(outcome: .ambiguous, reason: "no answer")
+                record(lead, isSingle, request, sent, result: nil, in: &attempt)
+                return attempt
+            }
+        }
+        let results = isSingle ? nil : Self.results(answer, count: leads.count)
+        var outcomes = results?.map { SalesforceOutcome.of(result: $0, context) }
+        let whole = SalesforceOutcome.of(
+            status: answer.status, body: answer.json, retryAfter: answer.retryAfter(now: now), context)
+        if outcomes == nil {
+            outcomes = Array(repeating: whole, count: leads.count)
+        }
+        let judged = await settle(outcomes ?? [], token)
+        var attempts: [SentAttempt] = []
+        for (place, (lead, outcome)) in zip(leads, judged).enumerated() {
+            // Words about a batch as a whole may be about any of its leads.
+            var attempt = attempt(outcome, status: answer.status, of: results == nil ? leads : [lead])
+            record(lead, isSingle, request, sent, result: results?[place], in: &attempt)
+            attempts.append(attempt)
+        }
+        let isDivisible = !isSingle && judged.allSatisfy { $0.outcome == .rejected && $0.isDivisible }
+        return BatchAnswer(attempts, isDivisible: isDivisible)
+    }
+
+    /// The entries of the answer to a batch, in the order of its leads; `nil` where there are none, or too few.
+    private static func results(_ answer: HTTPAnswer, count: Int) -> [JSON]? {
+        guard (200...299).contains(answer.status), let results = answer.json?.array, results.count == count else {
+            return nil
+        }
+        return results
+    }
+
+    /// Tells the tokens how this one fared. A new token is got only where that may help.
+    private func settle(_ outcomes: [SalesforceOutcome], _ token: AccessTokens.Token) async -> [SalesforceOutcome] {
+        guard outcomes.contains(where: { $0.outcome == .authRefresh }) else {
+            // Whoever judges a lead, or counts requests, has taken the token.
+            let proof: Set<Outcome> = [.delivered, .alreadyDelivered, .rejected, .throttled]
+            if outcomes.contains(where: { proof.contains($0.outcome) }) { await tokens.worked(token) }
+            return outcomes
+        }
+        let isWorthATry = await tokens.refused(token)
+        return outcomes.map { outcome in
+            guard outcome.outcome == .authRefresh, !isWorthATry else { return outcome }
+            var outcome = outcome
+            outcome.outcome = .config
+            return outcome
+        }
+    }
+
+    private func attempt(_ outcome: SalesforceOutcome, status: Int, of leads: [Prepared]) -> SentAttempt {
+        var reason = VendorWords.clean(outcome.problem, of: leads.map(\.outgoing), fields: fields.names)
+        // A mend is for who has to do something; a token that is got anew asks for nothing.
+        if let mend = outcome.mend, outcome.outcome == .config || outcome.outcome == .rejected { reason += "; \(mend)" }
+        return SentAttempt(
+            outcome: outcome.outcome, status: status, remoteID: outcome.remoteID, reason: reason,
+            retryAfter: outcome.retryAfter)
+    }
+
+    private func record(
+        _ lead: Prepared, _ isSingle: Bool, _ request: HTTPRequestBytes, _ sent: Sent, result: JSON?,
+        in attempt: inout SentAttempt
+    ) {
+        if isSingle {
+            attempt.sha256 = sha256(request.body)
+            attempt.exchange = ExchangeRecord.whole(request, sent)
+        } else {
+            let record = SalesforceRequests.batchRecord(lead.record)
+            attempt.sha256 = sha256(record.encoded())
+            attempt.exchange = ExchangeRecord.part(request, sent, record: record, result: result)
+        }
+    }
+
+    package func check(now: Instant) async -> [CheckStep] {
+        await SalesforceCheck(
+            url: url, client: client, access: access, fields: fields, requests: requests, version: version,
+            usesSecret: usesSecret
+        ).steps(now: now)
+    }
+
+    package func shutdown() async { await client.shutdown() }
+}
