@@ -150,13 +150,13 @@ struct Deliveries: AsyncParsableCommand {
     /// Seconds that bare posts take.
     private static func posts(_ count: Int, of body: String, to url: String, atOnce: Int) async throws -> Double {
         let client = HTTPClient()
-        let next = Atomic<Int>(0)
+        let sent = Sink.Counts()
         let bytes = ByteBuffer(string: body)
         let taken = try await seconds {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<atOnce {
                     group.addTask {
-                        while next.add(1, ordering: .relaxed).newValue <= count {
+                        while sent.requests.add(1, ordering: .relaxed).newValue <= count {
                             var request = HTTPClientRequest(url: url + "/leads")
                             request.method = .POST
                             request.body = .bytes(bytes)
