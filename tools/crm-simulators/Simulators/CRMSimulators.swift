@@ -21,7 +21,7 @@ package struct CRMSimulators: AsyncParsableCommand {
                           POST /_refuse {"places":[0,2],"code":"…"}            refuses these records of a batch
                           POST /_expire                                        ends all access tokens
             """,
-        subcommands: [HTTPSCommand.self, AzureTableCommand.self])
+        subcommands: [HTTPSCommand.self, AzureTableCommand.self, AzureBlobCommand.self])
 
     package init() {}
 }

@@ -20,7 +20,7 @@ package struct SimulatedServer: Sendable {
     private let system: any SimulatedSystem
     private let now: @Sendable () -> Instant
 
-    /// Bytes of a body that are read; more is refused with 413.
+    /// Bytes of a knob's body that are read.
     private static let limit = 4_194_304
 
     package init(
@@ -110,8 +110,8 @@ package struct SimulatedServer: Sendable {
                 method: request.method.rawValue, path: request.uri.path, query: request.uri.query, headers: headers,
                 body: body)
         }
-        guard let body = try? await request.body.collect(upTo: Self.limit) else {
-            return await refuse(arrival([]), status: 413, reason: "the body is larger than \(Self.limit) bytes")
+        guard let body = try? await request.body.collect(upTo: system.bodyLimit) else {
+            return await refuse(arrival([]), status: 413, reason: "the body is larger than \(system.bodyLimit) bytes")
         }
         let arrived = arrival(Array(body.readableBytesView))
         switch await arrivals.nextTrouble() {

@@ -8,6 +8,8 @@ package import OrderedJSON
 package protocol SimulatedSystem: Sendable {
     /// The methods it answers; others are unknown to it.
     var methods: [String] { get }
+    /// Bytes of a body that reach it; the frame answers for it where there are more.
+    var bodyLimit: Int { get }
     /// What it says to one request.
     /// - Parameter refusal: the records of a batch that must be refused, in the system's own words; `nil` for none. A
     ///   system whose requests carry one record each refuses that record when `refusal` names place 0.
@@ -27,6 +29,7 @@ package protocol SimulatedSystem: Sendable {
 
 extension SimulatedSystem {
     package var methods: [String] { ["POST"] }
+    package var bodyLimit: Int { 4_194_304 }
 
     package func failure(status: Int, code: String?) -> SimulatedAnswer {
         SimulatedAnswer(

@@ -13,7 +13,8 @@ from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, 
 from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
 from azure.core import MatchConditions
 from azure.data.tables import AccountSasPermissions, EdmType, EntityProperty, ResourceTypes, TableClient
-from azure.data.tables import TableSasPermissions, TableServiceClient, UpdateMode
+from azure.data.tables import RequestTooLargeError, TableSasPermissions, TableServiceClient, TableTransactionError
+from azure.data.tables import UpdateMode
 from azure.data.tables import generate_account_sas, generate_table_sas
 
 ACCOUNT = "leadledgertest"
@@ -89,6 +90,101 @@ def writes(table):
     table.delete_entity(keys["PartitionKey"], "r-1")
     fails("a row that was deleted", ResourceNotFoundError, "ResourceNotFound",
           lambda: table.get_entity(keys["PartitionKey"], "r-1"))
+
+
+def limits(table):
+    keys = {"PartitionKey": "limits", "RowKey": "1"}
+
+    def refused(what, code, entity, error=HttpResponseError):
+        fails(what, error, code, lambda: table.upsert_entity({**keys, **entity}))
+
+    table.upsert_entity({**keys, "Text": "ä" * 32_768, "Bytes": bytes(65_536)})
+    refused("a text above 64 KiB", "PropertyValueTooLarge", {"Text": "ä" * 32_769})
+    refused("bytes above 64 KiB", "PropertyValueTooLarge", {"Bytes": bytes(65_537)})
+    table.upsert_entity({**keys, **{f"P{number}": number for number in range(252)}}, mode=UpdateMode.REPLACE)
+    refused("a property too many", "TooManyProperties", {f"P{number}": number for number in range(253)})
+    refused("a merge that makes them too many", "TooManyProperties", {"P252": 1})
+    refused("an entity above 1 MiB", "EntityTooLarge", {f"P{number}": "x" * 32_768 for number in range(16)})
+    refused("a name with a space", "PropertyNameInvalid", {"a b": 1})
+    refused("a name that begins with a digit", "PropertyNameInvalid", {"1a": 1})
+    refused("a name too long", "PropertyNameTooLong", {"a" * 256: 1})
+    refused("a text that is no whole number", "InvalidValueType", {"A": "seven", "A@odata.type": "Edm.Int64"})
+    refused("a key too long", "KeyValueTooLarge", {"RowKey": "k" * 513})
+    for key in ["a/b", "a\\b", "a#b", "a?b", "a\tb", "a\u0085b"]:
+        refused(f"a key such as {key!r}", "OutOfRangeInput", {"RowKey": key})
+    refused("a body above 4 MiB", "RequestBodyTooLarge", {f"P{number}": "x" * 32_768 for number in range(130)})
+    table.delete_entity("limits", "1")
+
+
+def stats():
+    with urllib.request.urlopen(f"{BASE}/_stats") as answer:
+        return json.load(answer)
+
+
+def batches(table):
+    def row(key, partition="b'ätch", **properties):
+        return {"PartitionKey": partition, "RowKey": key, **properties}
+
+    def keys():
+        return sorted(found["RowKey"] for found in table.query_entities("PartitionKey eq 'b''ätch'"))
+
+    before = stats()
+    first = table.submit_transaction(
+        [("create", row("1", A=1)), ("upsert", row("2", A=1)), ("upsert", row("3", A=1), {"mode": "replace"})])
+    holds("a batch answers with a tag for each", [bool(part["etag"]) for part in first] == [True] * 3)
+    holds("a batch makes its rows", keys() == ["1", "2", "3"])
+    table.submit_transaction(
+        [("update", row("1", B=2)), ("upsert", row("2", B=2), {"mode": "replace"}), ("delete", row("3")),
+         ("create", row("4"))])
+    holds("a batch changes and deletes", keys() == ["1", "2", "4"])
+    merged = table.get_entity("b'ätch", "1")
+    holds("a batch merges", merged["A"] == 1 and merged["B"] == 2 and "A" not in table.get_entity("b'ätch", "2"))
+    after = stats()
+    holds("rows are counted", (after["created"] - before["created"], after["updated"] - before["updated"]) == (4, 2))
+
+    def refused(what, code, index, operations, error=TableTransactionError):
+        def call():
+            try:
+                table.submit_transaction(operations)
+            except TableTransactionError as raised:
+                holds(f"{what} is named: {raised.index}", raised.index == index)
+                raise
+        fails(what, error, code, call)
+
+    refused("a row that is there", "EntityAlreadyExists", 1, [("create", row("5")), ("create", row("1"))])
+    refused("a row twice", "InvalidDuplicateRow", 2,
+            [("upsert", row("5")), ("upsert", row("6")), ("upsert", row("5"))])
+    refused("a stale tag", "UpdateConditionNotSatisfied", 1,
+            [("upsert", row("5")),
+             ("update", row("1"), {"etag": first[0]["etag"], "match_condition": MatchConditions.IfNotModified})])
+    refused("an update of nothing", "ResourceNotFound", 0, [("update", row("9")), ("upsert", row("5"))])
+    refused("a value too large", "PropertyValueTooLarge", 1,
+            [("upsert", row("5")), ("upsert", row("6", A="x" * 32_769))])
+    refused("more than a hundred", "InvalidInput", 100, [("upsert", row(f"5{place}")) for place in range(101)])
+    refused("a batch above 4 MiB", "RequestBodyTooLarge", 0,
+            [("upsert", row(f"5{place}", A="x" * 32_000, B="x" * 20_000)) for place in range(100)],
+            error=RequestTooLargeError)
+    turn("_refuse", places=[1])
+    refused("what a knob refuses", "PropertyValueTooLarge", 1, [("upsert", row("5")), ("upsert", row("6"))])
+    turn("_refuse", places=[0], code="EntityTooLarge")
+    refused("what a knob refuses in its words", "EntityTooLarge", 0, [("upsert", row("5"))])
+    fails("a batch into a table that is not there", TableTransactionError, "TableNotFound",
+          lambda: client(table="nosuchtable").submit_transaction([("upsert", row("5"))]))
+    holds("a batch that fails leaves nothing", keys() == ["1", "2", "4"])
+    hundred = [("upsert", row(f"h{place:02}", A=place)) for place in range(100)]
+    holds("a hundred go at once", len(table.submit_transaction(hundred)) == 100)
+    with urllib.request.urlopen(f"{BASE}/_records") as answer:
+        records = [json.loads(line) for line in answer]
+    written = {record["key"]: (record["written"], record["fields"]) for record in records}
+    holds("what it holds can be looked at", written["b'ätch/1"] == (2, {"A": 1, "B": 2}))
+    signature = generate_table_sas(
+        CREDENTIAL, TABLE, permission=TableSasPermissions(add=True, update=True), expiry=SOON)
+    signed = client(AzureSasCredential(signature))
+    signed.submit_transaction([("upsert", row("h00")), ("upsert", row("h01"))])
+    fails("a batch that deletes without leave", TableTransactionError, "AuthorizationPermissionMismatch",
+          lambda: signed.submit_transaction([("upsert", row("h00")), ("delete", row("h01"))]))
+    for found in keys():
+        table.delete_entity("b'ätch", found)
 
 
 def queries(table):
@@ -193,6 +289,8 @@ def trouble():
 
 
 writes(client())
+limits(client())
+batches(client())
 queries(client())
 refusals()
 tables()

@@ -41,7 +41,7 @@ struct AzureTableAnswers {
         SimulatedAnswer(status: 204, headers: Self.common + (etag.map { [("etag", $0)] } ?? []))
     }
 
-    private static let common: [(name: String, value: String)] = [
+    static let common: [(name: String, value: String)] = [
         ("server", "Windows-Azure-Table/1.0 Microsoft-HTTPAPI/2.0"), ("x-ms-version", "2019-02-02"),
         ("x-ms-request-id", "00000000-0000-0000-0000-000000000000"), ("dataserviceversion", "3.0;"),
     ]
@@ -57,5 +57,36 @@ struct AzureTableAnswers {
         return SimulatedAnswer(
             status: status, headers: [("content-type", type)] + Self.common + headers,
             body: JSON.object(members).encoded())
+    }
+}
+
+extension AzureFault {
+    /// The body that the table service sends: JSON where the caller reads it, else XML.
+    /// - Parameter place: the place of the operation in its batch.
+    func tableAnswer(readsJSON: Bool, place: Int? = nil) -> SimulatedAnswer {
+        let text =
+            (place.map { "\($0):" } ?? "") + message
+            + "\nRequestId:00000000-0000-0000-0000-000000000000\nTime:2026-01-01T00:00:00.0000000Z"
+        guard readsJSON else {
+            let xml =
+                #"<?xml version="1.0" encoding="utf-8"?><m:error xmlns:m="http://schemas.microsoft.com/ado/2007/08/"#
+                + #"dataservices/metadata"><m:code>\#(code)</m:code><m:message xml:lang="en-US">\#(text)</m:message>"#
+                + "</m:error>"
+            return SimulatedAnswer(
+                status: status, headers: [("content-type", "application/xml"), ("x-ms-error-code", code)],
+                body: Array(xml.utf8))
+        }
+        let json: JSON = [
+            "odata.error": [
+                "code": .string(code), "message": ["lang": .string("en-US"), "value": .string(text)],
+            ]
+        ]
+        return SimulatedAnswer(
+            status: status,
+            headers: [
+                ("content-type", "application/json;odata=minimalmetadata;streaming=true;charset=utf-8"),
+                ("x-ms-error-code", code),
+            ],
+            body: json.encoded())
     }
 }

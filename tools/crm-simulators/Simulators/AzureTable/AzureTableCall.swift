@@ -10,13 +10,15 @@ struct AzureTableCall {
         case entities(String)
         case insert(String)
         case entity(String, partition: String, row: String)
+        case batch
     }
 
     let target: Target
-    let need: AzureTableAuthorization.Need
+    /// `nil` for a batch: its operations have needs of their own.
+    let need: AzureNeed?
     private let parameters: [(name: String, value: String)]
 
-    init(_ arrival: Arrival, account: String) throws(AzureTableFault) {
+    init(_ arrival: Arrival, account: String) throws(AzureFault) {
         var path = Substring(arrival.path).dropFirst()
         if path.hasPrefix(account + "/") { path = path.dropFirst(account.count + 1) }
         guard let path = String(path).removingPercentEncoding else { throw .invalid("the path") }
@@ -39,7 +41,11 @@ struct AzureTableCall {
             && name.utf8.allSatisfy { isLetter($0) || (48...57).contains($0) } && name.lowercased() != "tables"
     }
 
-    private static func target(_ path: String, method: String) throws(AzureTableFault) -> Target {
+    private static func target(_ path: String, method: String) throws(AzureFault) -> Target {
+        if path == "$batch" {
+            guard method == "POST" else { throw .verb }
+            return .batch
+        }
         let name = String(path.prefix { $0 != "(" })
         let rest = path.dropFirst(name.count)
         if name == "Tables" {
@@ -48,15 +54,12 @@ struct AzureTableCall {
             return .namedTable(String(rest.dropFirst(2).dropLast(2)))
         }
         guard isTableName(name) else {
-            throw AzureTableFault(
+            throw AzureFault(
                 400, "InvalidResourceName", "The specifed resource name contains invalid characters.")
         }
         if method == "POST", rest.isEmpty { return .insert(name) }
         if rest.isEmpty || rest == "()" {
-            guard method == "GET" else {
-                throw AzureTableFault(
-                    405, "UnsupportedHttpVerb", "The resource doesn't support the specified HTTP verb.")
-            }
+            guard method == "GET" else { throw .verb }
             return .entities(name)
         }
         guard method != "POST", rest.hasPrefix("(PartitionKey='"), rest.hasSuffix("')"),
@@ -69,18 +72,22 @@ struct AzureTableCall {
             row: String(row).replacing("''", with: "'"))
     }
 
-    private static func need(_ target: Target, _ arrival: Arrival) -> AzureTableAuthorization.Need {
+    private static func need(_ target: Target, _ arrival: Arrival) -> AzureNeed? {
+        func need(_ permissions: String..., table: String? = nil) -> AzureNeed {
+            AzureNeed(permissions: permissions, resource: table, kind: table == nil ? "c" : "o")
+        }
         switch target {
-        case .tables: .init(permissions: arrival.method == "GET" ? ["l"] : ["c", "a", "w"], table: nil)
-        case .namedTable: .init(permissions: ["d"], table: nil)
-        case .entities(let name): .init(permissions: ["r"], table: name)
-        case .insert(let name): .init(permissions: ["a"], table: name)
+        case .tables: return arrival.method == "GET" ? need("l") : need("c", "a", "w")
+        case .namedTable: return need("d")
+        case .entities(let name): return need("r", table: name)
+        case .insert(let name): return need("a", table: name)
         case .entity(let name, _, _):
             switch arrival.method {
-            case "GET": .init(permissions: ["r"], table: name)
-            case "DELETE": .init(permissions: ["d"], table: name)
-            default: .init(permissions: [arrival["if-match"] == nil ? "au" : "u"], table: name)
+            case "GET": return need("r", table: name)
+            case "DELETE": return need("d", table: name)
+            default: return need(arrival["if-match"] == nil ? "au" : "u", table: name)
             }
+        case .batch: return nil
         }
     }
 }
@@ -98,7 +105,7 @@ struct AzureTableMark {
     }
 
     /// Reads what a caller sends back; `nil` where it sends nothing.
-    init?(_ call: AzureTableCall) throws(AzureTableFault) {
+    init?(_ call: AzureTableCall) throws(AzureFault) {
         guard let partition = call.parameter("NextPartitionKey") else { return nil }
         guard let partition = Self.decode(partition), let row = call.parameter("NextRowKey").flatMap(Self.decode),
             let dot = row.firstIndex(of: "."), let empties = Int(row[..<dot])

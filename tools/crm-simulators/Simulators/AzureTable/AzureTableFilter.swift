@@ -19,7 +19,7 @@ struct AzureTableFilter {
 
     private let root: Node
 
-    init(_ text: String) throws(AzureTableFault) {
+    init(_ text: String) throws(AzureFault) {
         var parser = Parser(tokens: try Self.tokens(text))
         root = try parser.alternatives()
         guard parser.isAtEnd else { throw .invalid("text follows the filter") }
@@ -69,7 +69,7 @@ struct AzureTableFilter {
         case open, close
     }
 
-    private static func tokens(_ text: String) throws(AzureTableFault) -> [Token] {
+    private static func tokens(_ text: String) throws(AzureFault) -> [Token] {
         var tokens: [Token] = []
         var rest = Substring(text)
         while let first = rest.first {
@@ -109,7 +109,7 @@ struct AzureTableFilter {
 
         var isAtEnd: Bool { position == tokens.count }
 
-        mutating func next() throws(AzureTableFault) -> Token {
+        mutating func next() throws(AzureFault) -> Token {
             guard position < tokens.count else { throw .invalid("the filter ends too early") }
             position += 1
             return tokens[position - 1]
@@ -121,19 +121,19 @@ struct AzureTableFilter {
             return true
         }
 
-        mutating func alternatives() throws(AzureTableFault) -> Node {
+        mutating func alternatives() throws(AzureFault) -> Node {
             var node = try conditions()
             while take(.word("or")) { node = .or(node, try conditions()) }
             return node
         }
 
-        mutating func conditions() throws(AzureTableFault) -> Node {
+        mutating func conditions() throws(AzureFault) -> Node {
             var node = try condition()
             while take(.word("and")) { node = .and(node, try condition()) }
             return node
         }
 
-        mutating func condition() throws(AzureTableFault) -> Node {
+        mutating func condition() throws(AzureFault) -> Node {
             if take(.word("not")) { return .not(try condition()) }
             if take(.open) {
                 let inner = try alternatives()
@@ -146,7 +146,7 @@ struct AzureTableFilter {
             return .comparison(name: name, operation: operation, literal: try literal())
         }
 
-        mutating func literal() throws(AzureTableFault) -> Literal {
+        mutating func literal() throws(AzureFault) -> Literal {
             switch try next() {
             case .text(let text): return .text(text)
             case .word("datetime"):

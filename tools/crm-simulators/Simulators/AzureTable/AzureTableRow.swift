@@ -18,18 +18,18 @@ package struct AzureTableRow: Sendable {
     }
 
     /// Reads the body of a write.
-    init(_ members: [JSON.Member], partitionKey: String?, rowKey: String?, now: Instant) throws(AzureTableFault) {
+    /// - Parameter partitionKey: the one that the address names; `nil` when only the body does. `rowKey` likewise.
+    init(_ members: [JSON.Member], partitionKey: String?, rowKey: String?, now: Instant) throws(AzureFault) {
         func text(_ name: String) -> String? { members.first { $0.name == name }?.value.string }
         guard let partitionKey = partitionKey ?? text("PartitionKey"), let rowKey = rowKey ?? text("RowKey") else {
-            throw AzureTableFault(
+            throw AzureFault(
                 400, "PropertiesNeedValue", "The values are not specified for all properties in the entity.")
         }
-        for key in [partitionKey, rowKey] {
-            guard key.utf16.count <= 512, key.unicodeScalars.allSatisfy(Self.mayStandInKey) else {
-                throw AzureTableFault(
-                    400, "OutOfRangeInput", "The 'PartitionKey' or 'RowKey' parameter is out of range.")
-            }
+        guard [("PartitionKey", partitionKey), ("RowKey", rowKey)].allSatisfy({ text($0.0) ?? $0.1 == $0.1 }) else {
+            throw .invalid("the body names another key than the address")
         }
+        for key in [partitionKey, rowKey] { try AzureTableLimits.check(key: key) }
+        try AzureTableLimits.check(members: members)
         var properties: [JSON.Member] = []
         for member in members where !Self.systemNames.contains(Self.owner(of: member.name)) {
             if member.name.hasPrefix("odata.") || member.value == .null { continue }
@@ -44,10 +44,6 @@ package struct AzureTableRow: Sendable {
     private static let shownTypes = ["Edm.String", "Edm.Boolean", "Edm.Int32", "Edm.Double"]
 
     private static func owner(of name: String) -> String { String(name.prefix { $0 != "@" }) }
-
-    private static func mayStandInKey(_ scalar: Unicode.Scalar) -> Bool {
-        !"/\\#?".unicodeScalars.contains(scalar) && scalar.properties.generalCategory != .control
-    }
 
     /// This row with the properties of another write over it: what it does not name stays.
     func merged(with write: AzureTableRow) -> AzureTableRow {
@@ -86,39 +82,5 @@ package struct AzureTableRow: Sendable {
         ]
         guard types else { return system + properties.filter { !$0.name.hasSuffix("@odata.type") } }
         return [JSON.Member("odata.etag", .string(etag))] + system + properties
-    }
-}
-
-/// Rows in the order of the service: by partition, then by row.
-struct AzureTableRows {
-    private(set) var all: [AzureTableRow] = []
-
-    /// The place of a key, or where it would stand.
-    func place(_ partition: String, _ row: String) -> (index: Int, isThere: Bool) {
-        var low = 0
-        var high = all.count
-        while low < high {
-            let middle = (low + high) / 2
-            if Self.precedes((all[middle].partitionKey, all[middle].rowKey), (partition, row)) {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        let isThere = low < all.count && all[low].partitionKey == partition && all[low].rowKey == row
-        return (low, isThere)
-    }
-
-    mutating func put(_ row: AzureTableRow) {
-        let (index, isThere) = place(row.partitionKey, row.rowKey)
-        if isThere { all[index] = row } else { all.insert(row, at: index) }
-    }
-
-    mutating func remove(at index: Int) { all.remove(at: index) }
-
-    private static func precedes(_ left: (String, String), _ right: (String, String)) -> Bool {
-        left.0 == right.0
-            ? left.1.utf16.lexicographicallyPrecedes(right.1.utf16)
-            : left.0.utf16.lexicographicallyPrecedes(right.0.utf16)
     }
 }
