@@ -5,6 +5,8 @@ import Outbound
 import Simulators
 import Testing
 
+@testable import Azure
+
 /// A storage account that the tests of both its kinds speak to.
 enum AzureSamples {
     static let account = "leadledgertest"
@@ -24,14 +26,16 @@ enum AzureSamples {
         -> AzureTableDestination
     {
         try AzureTableDestination(
-            settings: settings("azure-table", port: port, set: set, secret: secret), secrets: SecretReader { _ in value })
+            settings: settings("azure-table", port: port, set: set, secret: secret),
+            secrets: SecretReader { _ in value })
     }
 
     static func blob(port: Int = 1, set: [String] = [], secret: String = "account-key", value: String = key) throws
         -> AzureBlobDestination
     {
         try AzureBlobDestination(
-            settings: settings("azure-blob", port: port, set: set, secret: secret), secrets: SecretReader { _ in value })
+            settings: settings("azure-blob", port: port, set: set, secret: secret), secrets: SecretReader { _ in value }
+        )
     }
 
     /// An action of its own.
@@ -59,6 +63,17 @@ enum AzureSamples {
         let service = try #require(
             AzureBlobService(account: account, key: key, containers: containers, blockLimit: blockLimit))
         try await withSimulator(service) { port, arrivals in try await body(port, service, arrivals) }
+    }
+
+    /// A shared access signature for a table, good for a day from `Samples.now`.
+    static func signature(table: String, permissions: String) -> String {
+        let (starts, ends) = (Samples.now.description, (Samples.now + .day).description)
+        let text =
+            "\(permissions)\n\(starts)\n\(ends)\n/table/\(account)/\(table.lowercased())\n\n\n\n2019-02-02\n\n\n\n"
+        let signature = SharedKey(account: account, key: key)?.signature(of: text) ?? ""
+        return [
+            ("st", starts), ("se", ends), ("sp", permissions), ("sv", "2019-02-02"), ("tn", table), ("sig", signature),
+        ].map { "\($0)=\(PercentEncoding.encode($1))" }.joined(separator: "&")
     }
 
     static var now: Instant { SimulatedServer.clock() }

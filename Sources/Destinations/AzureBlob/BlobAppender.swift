@@ -14,6 +14,7 @@ struct BlobAppender: Sendable {
 
     /// Adds a line for each of `leads`, which fit into one block.
     func append(_ leads: [Prepared], day: String, now: Instant) async -> BatchAnswer {
+        await days.enter(day)
         var work = Work(leads: leads, day: day, end: await days.end(of: day))
         for _ in 0..<Self.tries where !work.isDone {
             do throws(BlobReader.Failure) {
@@ -22,6 +23,7 @@ struct BlobAppender: Sendable {
                 work.fail(error, now: now, isAppend: false, reader: reader)
             }
         }
+        await days.leave(day)
         if !work.isDone {
             work.settle { _ in
                 SentAttempt(outcome: .retry, reason: "others add to the blob at the same moment")
