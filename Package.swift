@@ -158,6 +158,8 @@ let package = Package(
             ],
             resources: [.copy("Vectors")], swiftSettings: own),
         .testTarget(
+            name: "SimulatorTests", dependencies: ["Leads", "OrderedJSON", "Simulators"], swiftSettings: own),
+        .testTarget(
             name: "ServiceTests",
             dependencies: [
                 "Intake", "Leads", "Ledger", "OrderedJSON", "Reports", "Service", "TestKit", "LedgerTestKit", "Views",

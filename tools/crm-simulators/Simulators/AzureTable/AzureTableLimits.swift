@@ -2,7 +2,7 @@ internal import Foundation
 internal import Leads
 internal import OrderedJSON
 
-/// What an entity may look like: learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
+/// What an entity may look like, as the vendor says under "Understanding the Table service data model".
 enum AzureTableLimits {
     /// Bytes of a request's body; a batch has to stay below.
     static let body = 4 * 1_048_576

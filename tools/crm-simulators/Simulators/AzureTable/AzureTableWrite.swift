@@ -51,13 +51,10 @@ struct AzureTableWrite {
                 change = .delete
                 return
             }
+            guard ["PUT", "PATCH", "MERGE"].contains(arrival.method) else { throw .invalid("the verb of a write") }
             let entity = try AzureTableRow(
                 Self.members(arrival), partitionKey: partition, rowKey: row, now: now)
-            switch arrival.method {
-            case "PUT": change = .replace(entity)
-            case "PATCH", "MERGE": change = .merge(entity)
-            default: throw .verb
-            }
+            change = arrival.method == "PUT" ? .replace(entity) : .merge(entity)
         case .tables, .namedTable, .entities, .batch:
             throw .invalid("this is no write to an entity")
         }
