@@ -60,7 +60,7 @@ struct AzureBlobDestinationTests {
     @Test(arguments: [Trouble.hang(isCommitted: true), .reset(isCommitted: true)])
     func `an append whose end nobody knows is found, and a repeat adds nothing`(trouble: Trouble) async throws {
         try await AzureSamples.withBlobs { port, service, arrivals in
-            let destination = try AzureSamples.blob(port: port, set: ["timeout=1s"])
+            let destination = try AzureSamples.blob(port: port, set: ["timeout=5s"])
             #expect(await send(destination, [AzureSamples.outgoing(0)]).attempts[0].outcome == .delivered)
             let leads = [1, 2].map { AzureSamples.outgoing($0) }
             #expect(await arrivals.plan(trouble, times: 1))
@@ -80,7 +80,7 @@ struct AzureBlobDestinationTests {
 
     @Test func `an append that never came is sent again`() async throws {
         try await AzureSamples.withBlobs { port, service, arrivals in
-            let destination = try AzureSamples.blob(port: port, set: ["timeout=1s"])
+            let destination = try AzureSamples.blob(port: port, set: ["timeout=5s"])
             #expect(await send(destination, [AzureSamples.outgoing(0)]).attempts[0].outcome == .delivered)
             #expect(await arrivals.plan(.hang(isCommitted: false), times: 1))
             #expect(await send(destination, [AzureSamples.outgoing(1)]).attempts[0].outcome == .ambiguous)

@@ -96,7 +96,7 @@ struct AzureTableDestinationTests {
     @Test(arguments: [Trouble.hang(isCommitted: true), .reset(isCommitted: true)])
     func `a write whose end nobody knows is safe to repeat`(trouble: Trouble) async throws {
         try await AzureSamples.withTable { port, service, arrivals in
-            let destination = try AzureSamples.table(port: port, set: ["timeout=1s"])
+            let destination = try AzureSamples.table(port: port, set: ["timeout=5s"])
             let leads = (0..<2).map { AzureSamples.outgoing($0) }
             #expect(await arrivals.plan(trouble, times: 1))
             #expect(await send(destination, leads).attempts.map(\.outcome) == [.ambiguous, .ambiguous])

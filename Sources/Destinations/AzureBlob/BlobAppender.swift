@@ -9,19 +9,23 @@ struct BlobAppender: Sendable {
     let days: BlobDays
     let makesContainer: Bool
 
-    /// Requests for one block at most: each of them does something about what the one before was refused for.
+    /// Steps for one blob at most: each of them does something about what the one before was refused for.
     private static let tries = 24
 
     /// Adds a line for each of `leads`, which fit into one block.
     func append(_ leads: [Prepared], day: String, now: Instant) async -> BatchAnswer {
         await days.enter(day)
         var work = Work(leads: leads, day: day, end: await days.end(of: day))
-        for _ in 0..<Self.tries where !work.isDone {
+        var tries = 0
+        while !work.isDone, tries < Self.tries {
+            let number = work.number
             do throws(BlobReader.Failure) {
                 try await step(&work, now: now)
             } catch {
                 work.fail(error, now: now, isAppend: false, reader: reader)
             }
+            // A full blob is passed over for good, so however many there are they come to an end.
+            if work.number == number { tries += 1 }
         }
         await days.leave(day)
         if !work.isDone {
