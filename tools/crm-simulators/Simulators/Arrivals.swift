@@ -20,6 +20,7 @@ package actor Arrivals {
     /// SHA-256 of the body that came first under each key.
     private var bodies: [String: [UInt8]] = [:]
     private var troubles: [Trouble] = []
+    private var waiting: [(fate: Fate, count: Int, continuation: CheckedContinuation<Void, Never>)] = []
 
     /// Lines kept for `GET /_log`; the file keeps all.
     private static let kept = 10_000
@@ -55,6 +56,9 @@ package actor Arrivals {
     ) {
         requests += 1
         fates[fate, default: 0] += 1
+        let done = waiting.filter { fates[$0.fate, default: 0] >= $0.count }
+        waiting.removeAll { fates[$0.fate, default: 0] >= $0.count }
+        for waiter in done { waiter.continuation.resume() }
         let line: JSON = [
             "at": .string(now.description),
             "method": .string(arrival.method),
@@ -71,6 +75,12 @@ package actor Arrivals {
         if lines.count == Self.kept { lines.removeFirst(Self.kept / 2) }
         lines.append(bytes)
         file?.write(bytes)
+    }
+
+    /// Returns once so many requests came to this.
+    package func reached(_ count: Int, _ fate: Fate) async {
+        guard fates[fate, default: 0] < count else { return }
+        await withCheckedContinuation { waiting.append((fate, count, $0)) }
     }
 
     /// The latest lines as one text.
