@@ -21,14 +21,9 @@ package struct APIClient: Sendable {
 
     package func shutdown() async { await hosts.shutdown() }
 
-    /// What it means that no answer came: one meaning for all systems. `nil` when one came.
+    /// What it means that no answer came; `nil` when one came.
     package static func silence(_ sent: Sent) -> SentAttempt? {
-        switch sent {
-        case .answered: nil
-        case .refused(let reason): SentAttempt(outcome: .config, reason: reason)
-        case .notSent(let reason): SentAttempt(outcome: .retry, reason: reason)
-        case .unanswered(let reason): SentAttempt(outcome: .ambiguous, reason: reason)
-        }
+        if case .answered = sent { nil } else { SentAttempt(silence: sent) }
     }
 
     /// What can be said against an address without the network: a host that is an address which is not allowed.
@@ -68,6 +63,20 @@ package struct APIClient: Sendable {
         func shutdown() async {
             isClosed = true
             for sender in senders.values { await sender.shutdown() }
+        }
+    }
+}
+
+extension SentAttempt {
+    /// What it means that no answer came: one meaning for all systems.
+    /// - Parameter writes: whether the request could change anything: nobody has to wonder what became of one that
+    ///   only asks, for a token or otherwise.
+    package init(silence sent: Sent, writes: Bool = true) {
+        switch sent {
+        case .answered: preconditionFailure("an answer is no silence")
+        case .refused(let reason): self.init(outcome: .config, reason: reason)
+        case .notSent(let reason): self.init(outcome: .retry, reason: reason)
+        case .unanswered(let reason): self.init(outcome: writes ? .ambiguous : .retry, reason: reason)
         }
     }
 }

@@ -51,8 +51,8 @@ package struct HubSpotDestination: Adapter {
         let request = request(leads)
         let sent = await client.send(request, now: now)
         guard case .answered(let answer) = sent else {
-            let attempt = APIClient.silence(sent) ?? SentAttempt(outcome: .ambiguous, reason: "no answer")
-            return BatchAnswer(leads) { recorded(attempt, $0, request, sent, nil, of: leads.count) }
+            let attempt = SentAttempt(silence: sent)
+            return BatchAnswer(leads) { attempt.recorded(request, sent, record: leads.count == 1 ? nil : $0.record) }
         }
         let body = answer.json
         let failure = HubSpotOutcome.call(
@@ -64,7 +64,7 @@ package struct HubSpotDestination: Adapter {
             return BatchAnswer(leads, isDivisible: isDivisible) { lead in
                 var attempt = attempt(failure, lead, status: answer.status)
                 if isDivisible { attempt.outcome = .rejected }
-                return recorded(attempt, lead, request, sent, nil, of: leads.count)
+                return attempt.recorded(request, sent, record: leads.count == 1 ? nil : lead.record)
             }
         }
         return await matched(leads, request, answer, body, now: now)
@@ -83,10 +83,10 @@ package struct HubSpotDestination: Adapter {
         let isPartial = !errors.isEmpty || answer.status == 207
         if isPartial, leads.count > 1, parts.allSatisfy({ $0 == nil }) {
             return BatchAnswer(leads, isDivisible: true) { lead in
-                let attempt = SentAttempt(
+                SentAttempt(
                     outcome: .rejected, status: answer.status,
-                    reason: "the answer does not say which contacts it is about")
-                return recorded(attempt, lead, request, sent, nil, of: leads.count)
+                    reason: "the answer does not say which contacts it is about"
+                ).recorded(request, sent, record: lead.record)
             }
         }
         var attempts: [SentAttempt] = []
@@ -114,7 +114,8 @@ package struct HubSpotDestination: Adapter {
                     outcome: .retry, code: "\(answer.status)", message: "no result for this contact")
             }
             let attempt = attempt(said, lead, status: answer.status)
-            attempts.append(recorded(attempt, lead, request, sent, result, of: leads.count))
+            attempts.append(
+                attempt.recorded(request, sent, record: leads.count == 1 ? nil : lead.record, result: result))
         }
         return BatchAnswer(attempts)
     }
@@ -133,18 +134,5 @@ package struct HubSpotDestination: Adapter {
         SentAttempt(
             outcome: said.outcome, status: status, remoteID: said.remoteID,
             reason: HubSpotReason.text(said, requests, [lead.outgoing]), retryAfter: said.rest)
-    }
-
-    private func recorded(
-        _ attempt: SentAttempt, _ lead: Prepared, _ request: HTTPRequestBytes, _ sent: Sent, _ result: JSON?,
-        of count: Int
-    ) -> SentAttempt {
-        var attempt = attempt
-        attempt.sha256 = sha256(count == 1 ? request.body : lead.record.encoded())
-        attempt.exchange =
-            count == 1
-            ? ExchangeRecord.whole(request, sent)
-            : ExchangeRecord.part(request, sent, record: lead.record, result: result)
-        return attempt
     }
 }

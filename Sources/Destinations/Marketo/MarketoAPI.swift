@@ -58,17 +58,12 @@ struct MarketoAPI: Sendable {
         let request = request(target, body: body, token: token.value)
         let sent = await client.send(request, now: now)
         guard case .answered(let answer) = sent else {
-            let attempt = APIClient.silence(sent) ?? SentAttempt(outcome: .ambiguous, reason: "no answer")
-            return .silent(request, sent, attempt)
+            return .silent(request, sent, SentAttempt(silence: sent))
         }
         let json = answer.json
         var failure = MarketoOutcome.call(
             status: answer.status, body: json, retryAfter: answer.retryAfter(now: now), now: now)
-        if failure?.outcome == .authRefresh {
-            if await !tokens.refused(token) { failure?.outcome = .config }
-        } else {
-            await tokens.worked(token)
-        }
+        if await tokens.judge(token, by: [failure?.outcome ?? .delivered]) == .config { failure?.outcome = .config }
         return .answered(request, answer, Said(failure: failure, results: json?["result"]?.array ?? []))
     }
 }
