@@ -5,7 +5,7 @@ package import Outbound
 /// HubSpot: each customer is a contact, upserted by email or by a unique property, up to 100 at once.
 ///
 /// An upsert by a key may be repeated, so an attempt whose outcome is unknown is safe to send again. Answers are
-/// matched to inputs one by one; what cannot be matched is sent again alone, and never taken for delivered.
+/// matched to inputs one by one; what cannot be matched is sent again at its turn, and never taken for delivered.
 package struct HubSpotDestination: Adapter {
     let settings: DestinationSettings
     let requests: HubSpotRequest
@@ -67,12 +67,12 @@ package struct HubSpotDestination: Adapter {
                 return attempt.recorded(request, sent, record: leads.count == 1 ? nil : lead.record)
             }
         }
-        return await matched(leads, request, answer, body, now: now)
+        return matched(leads, request, answer, body)
     }
 
     private func matched(
-        _ leads: [Prepared], _ request: HTTPRequestBytes, _ answer: HTTPAnswer, _ body: JSON?, now: Instant
-    ) async -> BatchAnswer {
+        _ leads: [Prepared], _ request: HTTPRequestBytes, _ answer: HTTPAnswer, _ body: JSON?
+    ) -> BatchAnswer {
         let results = body?["results"]?.array ?? []
         let errors = body?["errors"]?.array ?? []
         let parts = HubSpotMatch.parts(
@@ -106,28 +106,17 @@ package struct HubSpotDestination: Adapter {
             case nil where isWhole:
                 // As many results as inputs and no error: all were taken, though not which is which.
                 said = HubSpotOutcome(outcome: .delivered, code: "upserted")
-            case nil where isPartial && leads.count > 1:
-                attempts.append(await alone(lead, after: attempts.last, now: now))
-                continue
             case nil:
+                // The write is keyed, so that sending it again at its turn does no harm, whatever became of this one.
                 said = HubSpotOutcome(
-                    outcome: .retry, code: "\(answer.status)", message: "no result for this contact")
+                    outcome: .retry, code: "\(answer.status)",
+                    message: "the answer to the batch said nothing of this contact")
             }
             let attempt = attempt(said, lead, status: answer.status)
             attempts.append(
                 attempt.recorded(request, sent, record: leads.count == 1 ? nil : lead.record, result: result))
         }
         return BatchAnswer(attempts)
-    }
-
-    /// Sends a lead that an answer said nothing of by itself, unless the one before was told to wait or to stop.
-    private func alone(_ lead: Prepared, after last: SentAttempt?, now: Instant) async -> SentAttempt {
-        if let last, [.throttled, .config, .ambiguous].contains(last.outcome) {
-            return SentAttempt(
-                outcome: .retry, reason: "the answer to the batch said nothing of this contact",
-                sha256: sha256(lead.record.encoded()))
-        }
-        return await send([lead], now: now).attempts[0]
     }
 
     private func attempt(_ said: HubSpotOutcome, _ lead: Prepared, status: Int) -> SentAttempt {
