@@ -46,6 +46,24 @@ package struct SalesforceDestination: Adapter {
 
     package func send(_ leads: [Prepared], now: Instant) async -> BatchAnswer {
         precondition((1...batchLimit).contains(leads.count), "a batch has 1 to 200 leads")
+        let (new, known) = (leads.filter(requests.assigns), leads.filter { !requests.assigns($0) })
+        guard !new.isEmpty, !known.isEmpty else { return await sendTogether(leads, now: now) }
+        let first = await sendTogether(new, now: now)
+        guard !first.isDivisible else {
+            let reason = first.attempts[0].reason
+            return BatchAnswer(leads, isDivisible: true) { _ in SentAttempt(outcome: .rejected, reason: reason) }
+        }
+        let second: BatchAnswer
+        if let unsent = SalesforceMixture.rest(known, after: first) {
+            second = unsent
+        } else {
+            second = SalesforceMixture.undivided(await sendTogether(known, now: now))
+        }
+        return SalesforceMixture.inOrder(leads, isFirst: requests.assigns, first, second)
+    }
+
+    /// Leads of one request, which has one header for all of them.
+    private func sendTogether(_ leads: [Prepared], now: Instant) async -> BatchAnswer {
         let token: AccessTokens.Token
         switch await tokens.token(now: now) {
         case .success(let good): token = good
