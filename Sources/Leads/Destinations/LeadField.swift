@@ -66,6 +66,23 @@ package struct MappingSettings: Hashable, Sendable {
             default: break
             }
         }
+        try refuseRepeats()
+    }
+
+    /// Refuses a field of the destination that two settings name: one of them would be lost. Case makes no difference,
+    /// for it makes none to most systems.
+    private func refuseRepeats() throws(DestinationSettingsError) {
+        let mapped = LeadField.allCases.flatMap { field in (targets[field] ?? []).map { ("map.\(field.rawValue)", $0) }
+        }
+        var owners: [String: String] = [:]
+        for (key, name) in mapped + constants.keys.sorted().map({ ("constant.\($0)", $0) }) {
+            guard let owner = owners.updateValue(key, forKey: name.lowercased()) else { continue }
+            throw DestinationSettingsError(
+                key: key,
+                problem: owner == key
+                    ? "names a field of the destination twice" : "names a field of the destination that \(owner) names",
+                allowed: "each field of the destination once in all of map.… and constant.…")
+        }
     }
 
     package static func isKey(_ key: String) -> Bool {
