@@ -61,10 +61,11 @@ package struct HubSpotDestination: Adapter {
         if let failure {
             // A conflict that only one of many inputs has would come back with all of them.
             let isDivisible = failure.isDivisible && leads.count > 1
-            return BatchAnswer(leads, isDivisible: isDivisible) { lead in
-                var attempt = attempt(failure, lead, status: answer.status)
-                if isDivisible { attempt.outcome = .rejected }
-                return attempt.recorded(request, sent, record: leads.count == 1 ? nil : lead.record)
+            // Words about a call as a whole may be about any of its leads.
+            var attempt = attempt(failure, leads, status: answer.status)
+            if isDivisible { attempt.outcome = .rejected }
+            return BatchAnswer(leads, isDivisible: isDivisible) { [attempt] lead in
+                attempt.recorded(request, sent, record: leads.count == 1 ? nil : lead.record)
             }
         }
         return matched(leads, request, answer, body)
@@ -112,16 +113,16 @@ package struct HubSpotDestination: Adapter {
                     outcome: .retry, code: "\(answer.status)",
                     message: "the answer to the batch said nothing of this contact")
             }
-            let attempt = attempt(said, lead, status: answer.status)
+            let attempt = attempt(said, [lead], status: answer.status)
             attempts.append(
                 attempt.recorded(request, sent, record: leads.count == 1 ? nil : lead.record, result: result))
         }
         return BatchAnswer(attempts)
     }
 
-    private func attempt(_ said: HubSpotOutcome, _ lead: Prepared, status: Int) -> SentAttempt {
+    private func attempt(_ said: HubSpotOutcome, _ leads: [Prepared], status: Int) -> SentAttempt {
         SentAttempt(
             outcome: said.outcome, status: status, remoteID: said.remoteID,
-            reason: HubSpotReason.text(said, requests, [lead.outgoing]), retryAfter: said.rest)
+            reason: HubSpotReason.text(said, requests, leads.map(\.outgoing)), retryAfter: said.rest)
     }
 }

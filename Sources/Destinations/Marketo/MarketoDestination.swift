@@ -74,21 +74,23 @@ package struct MarketoDestination: Adapter {
         }
         let sent = Sent.answered(answer)
         if let failure {
+            // Words about a call as a whole may be about any of its leads.
+            let attempt = attempt(failure, leads, status: answer.status)
             return BatchAnswer(leads, isDivisible: failure.isDivisible) { lead in
-                attempt(failure, lead, status: answer.status)
+                attempt
                     .recorded(request, sent, record: leads.count == 1 ? nil : lead.record)
             }
         }
         return BatchAnswer(
             zip(leads, said.results).map { lead, result in
-                attempt(MarketoOutcome.record(result, now: now), lead, status: answer.status)
+                attempt(MarketoOutcome.record(result, now: now), [lead], status: answer.status)
                     .recorded(request, sent, record: leads.count == 1 ? nil : lead.record, result: result)
             })
     }
 
-    private func attempt(_ said: MarketoOutcome, _ lead: Prepared, status: Int) -> SentAttempt {
+    private func attempt(_ said: MarketoOutcome, _ leads: [Prepared], status: Int) -> SentAttempt {
         SentAttempt(
-            outcome: said.outcome, status: status, remoteID: said.remoteID, reason: reason(said, [lead.outgoing]),
+            outcome: said.outcome, status: status, remoteID: said.remoteID, reason: reason(said, leads.map(\.outgoing)),
             retryAfter: said.rest)
     }
 }

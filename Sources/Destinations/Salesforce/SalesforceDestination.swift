@@ -93,10 +93,11 @@ package struct SalesforceDestination: Adapter {
             outcomes = Array(repeating: whole, count: leads.count)
         }
         let judged = await settle(outcomes ?? [], token)
+        // Words about a batch as a whole may be about any of its leads, and are the same for all.
+        let common = results == nil ? attempt(judged[0], status: answer.status, of: leads) : nil
         var attempts: [SentAttempt] = []
         for (place, (lead, outcome)) in zip(leads, judged).enumerated() {
-            // Words about a batch as a whole may be about any of its leads.
-            let attempt = attempt(outcome, status: answer.status, of: results == nil ? leads : [lead])
+            let attempt = common ?? attempt(outcome, status: answer.status, of: [lead])
             attempts.append(
                 attempt.recorded(
                     request, sent, record: isSingle ? nil : Self.record(lead), result: results?[place]))
