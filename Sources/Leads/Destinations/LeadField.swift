@@ -55,14 +55,14 @@ package struct MappingSettings: Hashable, Sendable {
             guard let dot = key.firstIndex(of: ".") else { continue }
             let name = String(key[key.index(after: dot)...])
             switch key[..<dot] {
-            case "map": targets[try Self.field(name)] = try Self.targets(value.trimmed, name)
+            case "map": targets[try Self.field(name, of: "map")] = try Self.targets(value.trimmed, name)
             case "constant":
                 guard Self.isFieldName(name) else {
                     throw DestinationSettingsError(
                         key: "constant", problem: "names no field of the destination", allowed: "constant.FIELD=value")
                 }
                 constants[name] = try Self.constant(value, name)
-            case "default": defaults[try Self.field(name)] = value.trimmed
+            case "default": defaults[try Self.field(name, of: "default")] = value.trimmed
             default: break
             }
         }
@@ -89,11 +89,16 @@ package struct MappingSettings: Hashable, Sendable {
         key.hasPrefix("map.") || key.hasPrefix("constant.") || key.hasPrefix("default.")
     }
 
-    private static func field(_ name: String) throws(DestinationSettingsError) -> LeadField {
+    private static func field(_ name: String, of kind: String) throws(DestinationSettingsError) -> LeadField {
         if let field = LeadField(rawValue: name) { return field }
         throw DestinationSettingsError(
-            key: "map", problem: "names something that is not known of a lead",
+            key: isWord(name) ? "\(kind).\(name)" : kind, problem: "names something that is not known of a lead",
             allowed: LeadField.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+
+    /// Whether a name may be shown: one that does not look like a word may be a secret in the wrong place.
+    private static func isWord(_ name: String) -> Bool {
+        (1...24).contains(name.utf8.count) && name.utf8.allSatisfy { (97...122).contains($0 | 0x20) }
     }
 
     private static func targets(_ value: String, _ name: String) throws(DestinationSettingsError) -> [String] {
