@@ -99,5 +99,30 @@ extension EndpointURL {
     }
 }
 
+extension HTTPRequestBytes {
+    /// A request to an API that speaks JSON: a GET without a body, else a POST.
+    /// - Parameter target: begins with `/`; encoded already.
+    init(_ target: String, below base: EndpointURL, body: JSON?, token: String) {
+        var headers: [Header] = [
+            .init("authorization", "Bearer " + token), .init("accept", "application/json"),
+            .init("user-agent", "leadledger"),
+        ]
+        if body != nil { headers.append(.init("content-type", "application/json")) }
+        self.init(
+            method: body == nil ? "GET" : "POST", url: base.appending(target) ?? base, headers: headers,
+            body: body?.encoded() ?? [])
+    }
+
+    /// A form that asks for an access token. Credentials stand in the body, for addresses are logged on the way.
+    init(tokenFrom url: EndpointURL, form: [(name: String, value: String)]) {
+        self.init(
+            method: "POST", url: url,
+            headers: [
+                .init("content-type", FormBody.contentType), .init("accept", "application/json"),
+                .init("user-agent", "leadledger"),
+            ], body: FormBody.encode(form))
+    }
+}
+
 /// SHA-256 of bytes.
 package func sha256(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }

@@ -34,16 +34,12 @@ package struct EntraAccess: Sendable {
     }
 
     package var request: HTTPRequestBytes {
-        let form = [
-            ("grant_type", "client_credentials"), ("client_id", clientID), ("client_secret", secret.text),
-            ("scope", scope),
-        ]
-        return HTTPRequestBytes(
-            method: "POST", url: url,
-            headers: [
-                .init("accept", "application/json"), .init("content-type", FormBody.contentType),
-                .init("user-agent", "leadledger"),
-            ], body: FormBody.encode(form))
+        HTTPRequestBytes(
+            tokenFrom: url,
+            form: [
+                ("grant_type", "client_credentials"), ("client_id", clientID), ("client_secret", secret.text),
+                ("scope", scope),
+            ])
     }
 
     /// Asks for a token.

@@ -38,14 +38,7 @@ struct MarketoAPI: Sendable {
     }
 
     func request(_ target: String, body: JSON?, token: String) -> HTTPRequestBytes {
-        var headers: [HTTPRequestBytes.Header] = [
-            .init("authorization", "Bearer " + token), .init("accept", "application/json"),
-            .init("user-agent", "leadledger"),
-        ]
-        if body != nil { headers.append(.init("content-type", "application/json")) }
-        return HTTPRequestBytes(
-            method: body == nil ? "GET" : "POST", url: base.appending(target) ?? base, headers: headers,
-            body: body?.encoded() ?? [])
+        HTTPRequestBytes(target, below: base, body: body, token: token)
     }
 
     /// Asks (`body` is `nil`) or writes, once.

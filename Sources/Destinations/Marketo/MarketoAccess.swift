@@ -37,17 +37,10 @@ struct MarketoAccess: Sendable {
                     retryAfter: Self.margin)))
     }
 
-    /// The credentials stand in the body, for addresses are logged on the way.
     func request() -> HTTPRequestBytes {
         HTTPRequestBytes(
-            method: "POST", url: url,
-            headers: [
-                .init("content-type", FormBody.contentType), .init("accept", "application/json"),
-                .init("user-agent", "leadledger"),
-            ],
-            body: FormBody.encode([
-                ("grant_type", "client_credentials"), ("client_id", clientID), ("client_secret", secret.text),
-            ]))
+            tokenFrom: url,
+            form: [("grant_type", "client_credentials"), ("client_id", clientID), ("client_secret", secret.text)])
     }
 
     private func ask(now: Instant) async -> Result<AccessTokens.Grant, AccessTokens.Failure> {

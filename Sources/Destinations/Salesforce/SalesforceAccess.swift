@@ -71,13 +71,7 @@ package struct SalesforceAccess: Sendable {
             return .failure(
                 SalesforceRefusal(.config, "no request for a token can be made", mend: SalesforceMend.address))
         }
-        let request = HTTPRequestBytes(
-            method: "POST", url: address,
-            headers: [
-                .init("content-type", FormBody.contentType), .init("accept", "application/json"),
-                .init("user-agent", "leadledger"),
-            ], body: FormBody.encode(form))
-        switch await client.send(request, now: now) {
+        switch await client.send(HTTPRequestBytes(tokenFrom: address, form: form), now: now) {
         case .answered(let answer): return read(answer, now: now)
         case let silent:
             let silence = SentAttempt(silence: silent, writes: false)
