@@ -43,8 +43,8 @@ struct LeadCommand: AsyncParsableCommand {
         section(
             "Timeline", report["timeline"],
             [
-                "seq", "at", "type", "offer", "source", "action", "repeat", "destination", "outcome", "status", "release",
-                "reason",
+                "seq", "at", "type", "offer", "source", "action", "repeat", "destination", "outcome", "status",
+                "release", "reason",
             ])
         section(
             "Deliveries", report["deliveries"],
