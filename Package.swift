@@ -114,7 +114,10 @@ let package = Package(
             exclude: ["Simulators", "checks"], swiftSettings: own),
         .executableTarget(
             name: "benchmarks",
-            dependencies: ["CSQLite", "Intake", "Leads", "Ledger", "Reports", "Views", arguments],
+            dependencies: [
+                "CSQLite", "Intake", "Leads", "Ledger", "Reports", "Views", arguments, httpClient, nioCore, nioHTTP,
+                nioSockets,
+            ],
             path: "tools/benchmarks",
             swiftSettings: own),
         .executableTarget(

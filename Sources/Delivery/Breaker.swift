@@ -48,25 +48,31 @@ package struct Breaker: Sendable {
 
     package var isOpen: Bool { if case .closed = state { false } else { true } }
 
-    /// Whether nothing may go at `now`. Changes nothing.
-    package func isResting(now: Instant) -> Bool {
-        guard case .open(let since, let rest) = state else { return isOpen }
-        let waited = now - since
-        return waited < rest && waited.micros >= 0
-    }
-
-    /// Whether a request may go at `now`. After `.probe` nothing else may until that request's result was recorded.
-    package mutating func permit(now: Instant) -> Permission {
+    /// How long nothing may go from `now` on; 0 when something may.
+    package func rest(now: Instant) -> Span {
         switch state {
-        case .closed: return .go
+        case .closed: return 0 * .second
+        case .probing(_, let rest): return rest
         case .open(let since, let rest):
             let waited = now - since
             // A clock that was set back must not prolong the rest.
-            guard waited >= rest || waited.micros < 0 else { return .wait(rest - waited) }
-            state = .probing(since: now, rest: rest)
-            return .probe
-        case .probing(_, let rest): return .wait(rest)
+            return waited < rest && waited.micros >= 0 ? rest - waited : 0 * .second
         }
+    }
+
+    /// Whether nothing may go at `now`. Changes nothing.
+    package func isResting(now: Instant) -> Bool { rest(now: now) > 0 * .second }
+
+    /// Whether a request may go at `now`. After `.probe` nothing else may until that request's result was recorded.
+    package mutating func permit(now: Instant) -> Permission {
+        guard case .open(_, let last) = state else {
+            if case .probing(_, let rest) = state { return .wait(rest) }
+            return .go
+        }
+        let rest = rest(now: now)
+        guard rest == 0 * .second else { return .wait(rest) }
+        state = .probing(since: now, rest: last)
+        return .probe
     }
 
     /// Takes in how a request that was permitted ended.

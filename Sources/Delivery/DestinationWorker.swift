@@ -108,7 +108,9 @@ actor DestinationWorker {
     private func fill() async throws -> Bool {
         try await fold()
         guard !breaker.isResting(now: reconciler.clock()) else { return false }
-        let most = max(destination.settings.parallel * batchLimit, Self.fewestClaims)
+        let underWay = destination.settings.parallel * batchLimit
+        // A crash leaves every claim unknown. Where nobody can find out, that is a person's work for each of them.
+        let most = destination.settings.repeats == .never ? underWay : max(underWay, Self.fewestClaims)
         let limit = breaker.isOpen ? 1 : most - queue.count
         guard limit > 0 else { return false }
         let claims = try await reconciler.views.claim(
@@ -148,12 +150,22 @@ actor DestinationWorker {
         }
         if queue.hasNext, !breaker.isOpen { return true }
         if once {
-            // What the breaker holds back is left to the next run; what became due meanwhile is not.
-            if breaker.isOpen { return false }
+            if breaker.isOpen { return try await waitForProbe() }
             return try await fill()
         }
         try await Task.sleep(for: Self.idleDelay)
         return true
+    }
+
+    /// Waits in a single run until a probe may go; `false` when that takes too long, and the next run begins anew.
+    private func waitForProbe() async throws -> Bool {
+        guard breaker.rest(now: reconciler.clock()) <= 30 * .second else { return false }
+        let end = ContinuousClock.now + Self.patience
+        while breaker.isResting(now: reconciler.clock()) && !isStopped {
+            guard ContinuousClock.now < end else { return false }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return !isStopped
     }
 
     /// Whether a request may go now, once it is its turn.

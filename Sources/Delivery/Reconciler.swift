@@ -139,9 +139,10 @@ extension NewEvent {
     static func attempt(
         _ detail: AttemptDetail, _ row: DeliveryRow, offer: String, at: Instant, exchange: [UInt8]?
     ) -> NewEvent {
-        NewEvent(
-            type: .deliveryAttempted, identity: .none, content: detail.encoded, subject: .existing(row.lead >> 32),
-            occurredAt: at, offer: offer, actor: "worker", cause: detail.version, detail: detail.encoded,
+        let encoded = detail.encoded
+        return NewEvent(
+            type: .deliveryAttempted, identity: .none, content: encoded, subject: .existing(row.lead >> 32),
+            occurredAt: at, offer: offer, actor: "worker", cause: detail.version, detail: encoded,
             body: exchange)
     }
 }

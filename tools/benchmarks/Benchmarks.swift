@@ -7,7 +7,7 @@ import Foundation
 struct Benchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmarks",
-        subcommands: [Append.self, Imports.self, Replays.self, Funnels.self, SQLiteVersion.self])
+        subcommands: [Append.self, Imports.self, Replays.self, Funnels.self, Deliveries.self, SQLiteVersion.self])
 }
 
 /// One line of results: what, each side's median, the ratio, and the spread.

@@ -77,8 +77,8 @@ package struct HTTPSDestination: Adapter {
         let signing =
             signer == nil
             ? CheckStep(
-                "signature", problem: "requests are not signed",
-                mend: "give the endpoint a way to know the sender: --secret signing-secret=env:NAME")
+                "signature",
+                good: "requests are not signed; --secret signing-secret=env:NAME lets the endpoint know the sender")
             : CheckStep("signature", good: "each request is signed by Standard Webhooks")
         let request = HTTPRequestBytes(
             method: "OPTIONS", url: settings.url, headers: [.init("user-agent", "leadledger")], body: [])
