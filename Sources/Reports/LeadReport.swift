@@ -127,6 +127,13 @@ package struct LeadReport {
                     JSON.Member("outcome", .optional(attempt?.outcome.rawValue)),
                     JSON.Member("status", attempt?.status.map { .number($0) } ?? .null),
                 ]
+            case .deliveryReleased:
+                let release = event.detail.flatMap { ReleaseDetail($0) }
+                members += [
+                    JSON.Member("destination", .optional(release?.name)),
+                    JSON.Member("release", .optional(release?.release.rawValue)),
+                    JSON.Member("reason", .optional(release?.reason)),
+                ]
             default: break
             }
             return .object(members)

@@ -42,7 +42,10 @@ struct LeadCommand: AsyncParsableCommand {
         section("Leads", report["leads"], ["offer", "stage", "contactable", "actions"])
         section(
             "Timeline", report["timeline"],
-            ["seq", "at", "type", "offer", "source", "action", "repeat", "destination", "outcome", "status"])
+            [
+                "seq", "at", "type", "offer", "source", "action", "repeat", "destination", "outcome", "status",
+                "release", "reason",
+            ])
         section(
             "Deliveries", report["deliveries"],
             ["delivery", "destination", "state", "attempts", "nextAttemptAt", "reason"])

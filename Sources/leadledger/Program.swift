@@ -4,7 +4,7 @@ import Foundation
 /// The command line. Each subcommand is a file of its own.
 @main
 struct Program: AsyncParsableCommand {
-    static let version = "0.2.0"
+    static let version = "0.3.0"
 
     static let configuration = CommandConfiguration(
         commandName: "leadledger",

@@ -146,6 +146,29 @@ struct CommandShapeTests {
         #expect(events.map { $0["repeat"] as? Bool } == [false, false, true])
     }
 
+    @Test func `the timeline tells that a person had a lead sent once more, and why`() async throws {
+        let home = try await TestHome()
+        let endpoint = try Endpoint(home)
+        try await home.succeed(
+            "record", "--source", "SPZA", "--action", "PLT", "--offer", "a.b", "--email", "ada@example.com")
+        try await home.succeed(
+            "destination", "add", "crm", "--kind", "https", "--set", "url=\(endpoint.url)/leads", "--set",
+            "allow-private=true")
+        try await home.succeed("deliver", "--once")
+        let delivery = try #require(
+            try await home.succeed("deliveries", "-o", "json").list.first?["delivery"] as? String)
+        try await home.succeed("delivery", "resend", delivery, "--reason", "the lead was deleted there")
+
+        let timeline = try await home.succeed("lead", "ada@example.com", "-o", "json").object["timeline"]
+        let events = try #require(timeline as? [[String: Any]])
+        #expect(events.map { $0["type"] as? String } == ["ActionRecorded", "DeliveryAttempted", "DeliveryReleased"])
+        let released = try #require(events.last)
+        #expect(released["destination"] as? String == "crm")
+        #expect(released["release"] as? String == "resend")
+        #expect(released["reason"] as? String == "the lead was deleted there")
+        #expect(try await home.succeed("lead", "ada@example.com").out.contains("the lead was deleted there"))
+    }
+
     @Test func `wrong usage is status 64 and says what is right`() async throws {
         let home = try await TestHome()
         try await home.fail("leads", "--stage", "sold", status: 64, saying: ["interest", "trial", "active"])

@@ -15,6 +15,50 @@ struct DocumentedTablesTests {
         #expect(table == rows)
     }
 
+    @Test func `every kind stands in the page about adding a CRM, with its defaults`() async throws {
+        let home = try await TestHome()
+        let kinds = try await home.succeed("destination", "kinds", "-o", "json").list
+        let rows = kinds.map { kind in
+            let settings = kind["settings"] as? [[String: Any]] ?? []
+            let defaults = ["pace", "parallel", "timeout"].map { key in
+                settings.first { $0["key"] as? String == key }?["default"] as? String ?? "?"
+            }
+            return [kind["kind"] as? String ?? "?"] + defaults
+        }
+        #expect(!rows.isEmpty)
+        let head = [
+            "kind", "what arrives", "once for each", "in one request", "a repeat", "pace", "parallel", "timeout",
+        ]
+        let table = try Self.table(in: "docs/add-a-crm.md", headed: head)
+        #expect(table.map { [Self.linked($0[0])] + $0.suffix(3) } == rows)
+    }
+
+    @Test func `every setting that all kinds take stands in the page about adding a CRM`() async throws {
+        let home = try await TestHome()
+        let kinds = try await home.succeed("destination", "kinds", "-o", "json").list
+        let keys = kinds.map { kind in
+            Set((kind["settings"] as? [[String: Any]] ?? []).compactMap { $0["key"] as? String })
+        }
+        let common = try #require(keys.first).filter { key in keys.allSatisfy { $0.contains(key) } }
+        let table = try Self.table(in: "docs/add-a-crm.md", headed: ["--set", "means", "default"])
+        #expect(Set(table.map { $0[0] }) == common)
+    }
+
+    @Test func `every outcome and every state stand in the page about failures`() async throws {
+        let page = "docs/when-a-delivery-fails.md"
+        let home = try await TestHome()
+        let refused = try await home.fail("audit", "--outcome", "none", status: 64, saying: ["delivered"]).err
+        let outcomes = refused.matches(of: /\n  - ([A-Za-z]+)/).map { String($0.output.1) }
+        #expect(outcomes.count > 1)
+        let head = ["outcome", "means", "what happens", "what you do"]
+        #expect(try Self.table(in: page, headed: head).map { $0[0] } == outcomes)
+
+        let told = try await home.fail("deliveries", "--state", "none", status: 64, saying: ["--state takes"]).err
+        let states = try #require(told.firstMatch(of: /--state takes ([a-z, ]+)/)).output.1.split(separator: ", ")
+        let shown = try Self.table(in: page, headed: ["state", "means", "what ends it"]).map { $0[0] }
+        #expect(Set(shown) == Set(states.map(String.init)))
+    }
+
     @Test func `every figure stands in the page about the service, and no other`() throws {
         let told = Self.figures(in: try Self.text("docs/run-the-service.md"))
         var known: Set<String> = []
@@ -40,6 +84,11 @@ struct DocumentedTablesTests {
         }
         let start = try #require(rows.firstIndex(of: head))
         return Array(rows[(start + 2)...].prefix { !$0.isEmpty })
+    }
+
+    /// The code that a cell links to a page with.
+    private static func linked(_ cell: String) -> String {
+        cell.firstMatch(of: /^\[`([a-z-]+)`\]\([a-z-]+\.md(?:#[a-z-]+)?\)$/).map { String($0.output.1) } ?? cell
     }
 
     private static func cells(_ line: Substring) -> [String] {
