@@ -71,7 +71,7 @@ struct Target: Sendable, CustomTestStringConvertible {
         kind: "https", simulator: ["--secret-env", "SIMULATED_SECRET"], settings: ["format=cloudevents"],
         secrets: ["signing-secret": "SIMULATED_SECRET"], flagging: nil)
 
-    static let all = [dynamics, marketo, salesforce, salesforceWeb, hubspot, https]
+    static let all = [dynamics, marketo, salesforce, salesforceWeb, hubspot, azureTable, azureBlob, https]
 
     /// The secret that the simulator knows.
     private var secret: String {
