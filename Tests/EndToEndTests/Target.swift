@@ -96,7 +96,10 @@ struct Target: Sendable, CustomTestStringConvertible {
             atPath: file, contents: Data((other ?? secret).utf8), attributes: [.posixPermissions: 0o600])
         let path = kind == "https" ? "/leads" : ""
         var arguments = ["destination", "add", "crm", "--kind", kind]
+        // A setting that is given in `more` stands for the usual one.
+        let given = Set(more.map { $0.prefix { $0 != "=" } })
         var settings = settings.map { $0 == "LOGIN" ? "login-url=\(url)" : $0 }
+            .filter { setting in !given.contains(setting.prefix { $0 != "=" }) }
         settings += ["\(address)=\(url)\(path)", "allow-private=true", "pace=100000"]
         for setting in settings + more { arguments += ["--set", setting] }
         for key in secrets.keys.sorted() { arguments += ["--secret", "\(key)=file:\(file)"] }
