@@ -87,7 +87,7 @@ actor DestinationWorker {
         if !queue.hasNext { try await fill() }
         guard queue.hasNext else { return nil }
         switch breaker.permit(now: reconciler.clock()) {
-        case .go: return queue.next(limit: batchLimit)
+        case .go: return queue.next(limit: batchLimit, joinsKeys: adapter.joinsKeys)
         case .probe:
             guard isAlone else {
                 breaker.abandon()

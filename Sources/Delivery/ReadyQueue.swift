@@ -33,17 +33,20 @@ struct ReadyQueue {
     }
 
     /// The next leads, each of another key; `nil` when each that waits has its key on the way. O(waiting).
-    mutating func next(limit: Int) -> Batch? {
+    /// - Parameter joinsKeys: whether leads of one key may go together.
+    mutating func next(limit: Int, joinsKeys: Bool = false) -> Batch? {
         var batch = Batch(leads: [])
         var kept: [Entry] = []
         var passed: Set<String> = []
+        var joined: Set<String> = []
         for (index, entry) in waiting.enumerated() {
             if batch.leads.count == limit || batch.isLookedUp {
                 kept += waiting[index...]
                 break
             }
             // Behind one that has to wait, another of the same key waits too, or it would overtake it.
-            let mayGo = !underWay.contains(entry.key) && !passed.contains(entry.key)
+            let isFree = !underWay.contains(entry.key) || joined.contains(entry.key)
+            let mayGo = isFree && !passed.contains(entry.key)
             guard mayGo, !entry.isLookedUp || batch.leads.isEmpty else {
                 passed.insert(entry.key)
                 kept.append(entry)
@@ -52,6 +55,7 @@ struct ReadyQueue {
             batch.leads.append(entry.ready)
             batch.isLookedUp = entry.isLookedUp
             underWay.insert(entry.key)
+            if joinsKeys { joined.insert(entry.key) }
         }
         waiting = kept
         return batch.leads.isEmpty ? nil : batch

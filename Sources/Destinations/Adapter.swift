@@ -8,10 +8,12 @@ package import OrderedJSON
 package protocol Adapter: Sendable {
     /// Leads that one request can carry, at least 1.
     var batchLimit: Int { get }
+    /// Whether leads of one key may go in one request, where they take effect in their order.
+    var joinsKeys: Bool { get }
     /// What will be told of a lead. Pure: the same lead is always told in the same way.
     func prepare(_ outgoing: Outgoing) -> Prepared
     /// Sends leads with one request (and, where the system knows no other way, with more than one).
-    /// - Parameter leads: 1 ... `batchLimit`, no two with the same key, none that has a refusal.
+    /// - Parameter leads: 1 ... `batchLimit`, none that has a refusal, no two with the same key but where `joinsKeys`.
     /// - Returns: one attempt for each lead, in their order.
     func send(_ leads: [Prepared], now: Instant) async -> BatchAnswer
     /// Asks the system whether it has a lead, where repeats are looked up.
@@ -23,6 +25,8 @@ package protocol Adapter: Sendable {
 }
 
 extension Adapter {
+    package var joinsKeys: Bool { false }
+
     /// Systems whose writes are keyed are never asked.
     package func find(_ lead: Prepared, now: Instant) async -> Finding { .absent }
 }
@@ -34,7 +38,8 @@ package struct Prepared: Sendable {
     package let record: JSON
     /// SHA-256 of what is told, without ids and times of its own: equal to that of the last delivery, nothing is sent.
     package let digest: [UInt8]
-    /// What tells the destination that two requests are about the same: two of one key are never on the way at once.
+    /// What tells the destination that two requests are about the same: two of one key are never on the way in two
+    /// requests at once.
     package let key: String
     /// What was changed to fit, such as `title cut to 128`: names of fields, never their values.
     package let adjusted: [String]

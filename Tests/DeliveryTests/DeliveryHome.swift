@@ -72,6 +72,14 @@ final class DeliveryHome: Sendable {
 
     func deliver() async throws -> DeliveryCounts { try await reconciler.runOnce() }
 
+    /// Delivers through an adapter of the test's own.
+    func deliver(by adapter: any Adapter) async throws -> DeliveryCounts {
+        let reconciler = Reconciler(
+            writer: writer, views: views, files: files, policy: .september2018, clock: SimulatedServer.clock,
+            adapter: { _ in adapter })
+        return try await reconciler.runOnce()
+    }
+
     /// The attempts so far, as the ledger has them.
     func attempts() throws -> [AttemptDetail] {
         let reader = try LedgerReader(files: files)

@@ -2,7 +2,7 @@ internal import Foundation
 internal import TestKit
 internal import Testing
 
-/// One bad lead among many that go in one request.
+/// Many leads that go in one request, and one bad one among them.
 @Suite(.serialized, .timeLimit(.minutes(2)))
 struct BadBatchTests {
     /// A lead that a system refuses, whatever request it comes in.
@@ -65,6 +65,18 @@ struct BadBatchTests {
         try await home.succeed("deliver", "--once")
         #expect(try await crm.stats()["records"] == 300)
         #expect(try await home.succeed("deliveries", "--state", "delivered", "-o", "ndjson").lines.count == 300)
+    }
+
+    @Test(arguments: Target.all)
+    func `leads go in as few requests as the kind takes`(_ target: Target) async throws {
+        let home = try await TestHome()
+        let crm = try target.simulate(home)
+        try await target.add(home, at: crm)
+        try await home.succeed("import", "-", input: TestHome.csv(300))
+        try await home.succeed("deliver", "--once")
+        #expect(try await target.accepted(crm).count == 300)
+        let writes = try await crm.requests().count { request in !target.keys(request).isEmpty }
+        #expect(writes == (300 + target.batch - 1) / target.batch)
     }
 
     /// One is parked, 299 are there; returns the lead that is parked.

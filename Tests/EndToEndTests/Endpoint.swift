@@ -107,7 +107,9 @@ final class RequestLog: Sendable {
 
     func arm(_ process: Int32, after requests: Int, delay: UInt32 = 0) {
         arm(after: requests) {
-            if delay > 0 { usleep(delay) }
+            // Some of the program's work goes on meanwhile; how much is left to chance.
+            let end = ContinuousClock.now + .microseconds(Int(delay))
+            while ContinuousClock.now < end {}
             kill(process, SIGKILL)
         }
     }

@@ -121,7 +121,8 @@ struct Target: Sendable, CustomTestStringConvertible {
         return counts
     }
 
-    private func keys(_ request: [String: Any]) -> [String] {
+    /// The keys that one request wrote with success, one for each record.
+    func keys(_ request: [String: Any]) -> [String] {
         let body = request["body"] as? [String: Any]
         switch kind {
         case "https":

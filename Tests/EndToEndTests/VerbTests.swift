@@ -74,8 +74,8 @@ struct VerbTests {
         try await target.add(home, at: crm, ["since=2026-10-02T00:00:00Z"])
         var rows = "at,source,action,offer,email\n"
         for number in 0..<10 {
-            rows +=
-                "2026-10-0\(number < 5 ? 1 : 3)T0\(number):00:00Z,SPZA,PLT,contoso.backup-cloud,c\(number)@example.com\n"
+            rows += "2026-10-0\(number < 5 ? 1 : 3)T0\(number):00:00Z,SPZA,PLT,contoso.backup-cloud,"
+            rows += "c\(number)@example.com\n"
         }
         try await home.succeed("import", "-", input: rows)
         let key = try await home.key("read")

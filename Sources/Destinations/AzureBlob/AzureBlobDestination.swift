@@ -33,6 +33,9 @@ package struct AzureBlobDestination: Adapter {
 
     package var batchLimit: Int { 500 }
 
+    /// The key is the blob: appends to it go one after the other, each with many lines.
+    package var joinsKeys: Bool { true }
+
     package func prepare(_ outgoing: Outgoing) -> Prepared {
         let record = lines.record(outgoing)
         guard case .object(let members) = record else { preconditionFailure("a record is an object") }
