@@ -164,8 +164,8 @@ let package = Package(
         .testTarget(
             name: "DestinationsTests",
             dependencies: [
-                "Azure", "Destinations", "Leads", "OrderedJSON", "Outbound", "Simulators", "Views", cryptoExtras, jwt,
-                nioCore, nioHTTP, nioSockets,
+                "Azure", "Destinations", "Leads", "OrderedJSON", "Outbound", "Simulators", "TestKit", "Views",
+                cryptoExtras, jwt, nioCore, nioHTTP, nioSockets,
             ],
             resources: [.copy("Vectors")], swiftSettings: own),
         .testTarget(

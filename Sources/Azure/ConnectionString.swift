@@ -8,8 +8,8 @@ package import Leads
 package struct ConnectionString: Sendable {
     package let account: String?
     package let credential: StorageCredential
-    /// Where the table service is.
-    package let tableEndpoint: EndpointURL
+    /// Where the service is that was asked for.
+    package let endpoint: EndpointURL
 
     /// Why a text is no connection string that helps. No value of it is ever shown.
     package enum Problem: Error, Hashable, CustomStringConvertible {
@@ -26,12 +26,13 @@ package struct ConnectionString: Sendable {
             case .unusable(let name): "\(name) in the connection string is not usable; copy it again, whole"
             case .emulator:
                 "UseDevelopmentStorage says nothing about where and with which key; "
-                    + "write AccountName, AccountKey and TableEndpoint"
+                    + "write AccountName, AccountKey and TableEndpoint or BlobEndpoint"
             }
         }
     }
 
-    package init(_ text: String) throws(Problem) {
+    /// - Parameter service: the one whose address is looked for.
+    package init(_ text: String, service: SharedKey.Service = .table) throws(Problem) {
         var values: [String: String] = [:]
         for part in text.split(separator: ";") where !part.allSatisfy(\.isWhitespace) {
             guard let equals = part.firstIndex(of: "=") else { throw .notPairs }
@@ -50,18 +51,22 @@ package struct ConnectionString: Sendable {
             guard let key = SharedKey(account: account, key: key) else { throw .unusable("AccountKey") }
             credential = .key(key)
         }
-        tableEndpoint = try Self.tableEndpoint(values)
+        endpoint = try Self.endpoint(values, service)
     }
 
-    private static func tableEndpoint(_ values: [String: String]) throws(Problem) -> EndpointURL {
-        if let text = values["tableendpoint"] {
-            guard let url = try? EndpointURL(text), !url.target.contains("?") else { throw .unusable("TableEndpoint") }
+    private static func endpoint(
+        _ values: [String: String], _ service: SharedKey.Service
+    ) throws(Problem) -> EndpointURL {
+        let name = service == .table ? "TableEndpoint" : "BlobEndpoint"
+        if let text = values[name.lowercased()] {
+            guard let url = try? EndpointURL(text), !url.target.contains("?") else { throw .unusable(name) }
             return url
         }
-        guard let account = values["accountname"] else { throw .missing("TableEndpoint") }
+        guard let account = values["accountname"] else { throw .missing(name) }
         let scheme = values["defaultendpointsprotocol"]?.lowercased() ?? "https"
         let suffix = values["endpointsuffix"] ?? "core.windows.net"
-        guard let url = try? EndpointURL("\(scheme)://\(account).table.\(suffix)"), url.target == "/" else {
+        guard let url = try? EndpointURL("\(scheme)://\(account).\(service.rawValue).\(suffix)"), url.target == "/"
+        else {
             throw .unusable(values["endpointsuffix"] == nil ? "AccountName" : "EndpointSuffix")
         }
         return url

@@ -13,7 +13,8 @@ package struct SharedKey: Sendable, CustomStringConvertible {
     package let account: String
     private let key: SymmetricKey
 
-    package enum Service: Sendable { case table, blob }
+    /// Named as in the host of the service.
+    package enum Service: String, Sendable { case table, blob }
 
     /// The name of the scheme in the header `Authorization`.
     package enum Scheme: String, Sendable {

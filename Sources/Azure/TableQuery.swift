@@ -47,35 +47,3 @@ package struct TableContinuation: Hashable, Sendable {
         self.rowKey = rowKey
     }
 }
-
-/// The table service of one account.
-package struct TableService: Sendable {
-    /// Without anything after its path.
-    package let endpoint: EndpointURL
-    private let credential: StorageCredential
-
-    /// The version of the service whose answers are understood.
-    package static let version = "2019-02-02"
-
-    package init(endpoint: EndpointURL, credential: StorageCredential) {
-        self.endpoint = endpoint
-        self.credential = credential
-    }
-
-    /// The request that asks `query`, signed at `now`.
-    package func request(_ query: TableQuery, now: Instant) throws(EndpointURL.Problem) -> StorageRequest {
-        var base = endpoint.description
-        while base.hasSuffix("/") { base.removeLast() }
-        var target = query.target
-        if case .signature(let signature) = credential { target = signature.appended(to: target) }
-        let request = StorageRequest(
-            method: "GET", url: try EndpointURL(base + target),
-            headers: [
-                .init("x-ms-date", now.httpDate), .init("x-ms-version", Self.version),
-                .init("DataServiceVersion", "3.0"), .init("MaxDataServiceVersion", "3.0;NetFx"),
-                .init("Accept", "application/json;odata=minimalmetadata"), .init("User-Agent", "leadledger"),
-            ])
-        guard case .key(let key) = credential else { return request }
-        return key.signed(request, service: .table)
-    }
-}

@@ -108,10 +108,7 @@ actor DestinationWorker {
     private func fill() async throws -> Bool {
         try await fold()
         guard !breaker.isResting(now: reconciler.clock()) else { return false }
-        let underWay = destination.settings.parallel * batchLimit
-        // A crash leaves every claim unknown. Where nobody can find out, that is a person's work for each of them.
-        let most = destination.settings.repeats == .never ? underWay : max(underWay, Self.fewestClaims)
-        let limit = breaker.isOpen ? 1 : most - queue.count
+        let limit = breaker.isOpen ? 1 : mostClaims - queue.count
         guard limit > 0 else { return false }
         let claims = try await reconciler.views.claim(
             destination: destination, now: reconciler.clock(), limit: limit)
@@ -126,6 +123,12 @@ actor DestinationWorker {
         }
         if !settled.isEmpty { try await record(settled, at: reconciler.clock()) }
         return true
+    }
+
+    private var mostClaims: Int {
+        // What a crash leaves claimed is held for a person there, so nothing is claimed before it is about to be sent.
+        if destination.settings.repeats == .never { return 1 }
+        return max(destination.settings.parallel * batchLimit, Self.fewestClaims)
     }
 
     private func isLookedUp(_ ready: Ready) -> Bool {
@@ -178,7 +181,12 @@ actor DestinationWorker {
     }
 
     private func deliver(_ batch: ReadyQueue.Batch) async throws {
+        // Not before all of it is settled, halves included: what shares a key with one of them waits until then.
         defer { queue.isDone(batch) }
+        try await send(batch)
+    }
+
+    private func send(_ batch: ReadyQueue.Batch) async throws {
         guard try await gate(batch) else {
             if batch.isProbe { breaker.abandon() }
             return try await giveBack(batch.leads)
@@ -202,8 +210,8 @@ actor DestinationWorker {
             let half = batch.leads.count / 2
             let rest = Array(batch.leads[half...])
             batch.leads.removeLast(rest.count)
-            try await deliver(ReadyQueue.Batch(leads: batch.leads))
-            return try await deliver(ReadyQueue.Batch(leads: rest))
+            try await send(ReadyQueue.Batch(leads: batch.leads))
+            return try await send(ReadyQueue.Batch(leads: rest))
         }
         try await record(Array(zip(batch.leads, answer.attempts)), at: start, isRequest: true)
     }

@@ -50,7 +50,7 @@ actor OutgoingBuilder {
             lead: ids.text(.lead, claim.row.lead), customer: ids.text(.customer, claim.row.lead >> 32),
             attempt: Int(claim.row.delivery.attempts) + 1, action: action, stage: claim.lead.stage(stages),
             isContactable: !claim.lead.isForbidden, occurredAt: action.occurredAt ?? Instant(micros: 0),
-            ledger: ledgerName)
+            isKnown: claim.row.delivery.delivered > 0, ledger: ledgerName)
     }
 }
 

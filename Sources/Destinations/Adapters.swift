@@ -15,17 +15,19 @@ package enum Adapters {
         case .marketo: return try MarketoDestination(settings: settings, secrets: secrets, resolver: resolver)
         case .salesforce: return try SalesforceDestination(settings: settings, secrets: secrets, resolver: resolver)
         case .salesforceWeb: return SalesforceWebDestination(settings: settings, resolver: resolver)
+        case .azureTable: return try AzureTableDestination(settings: settings, secrets: secrets, resolver: resolver)
+        case .azureBlob: return try AzureBlobDestination(settings: settings, secrets: secrets, resolver: resolver)
         case .hubspot: return try HubSpotDestination(settings: settings, secrets: secrets, resolver: resolver)
-        case .azureTable, .azureBlob:
-            throw SecretError("\(settings.kind.rawValue) has no adapter")
         }
     }
 
-    /// What can be said against the settings without the network: an address of theirs that is not allowed.
+    /// What can be said against the settings without the network: an address of theirs that is not allowed, a property
+    /// that no table can have.
     package static func check(_ settings: DestinationSettings) throws(DestinationSettingsError) {
         for setting in settings.kind.specification.allSettings where setting.form == .url {
             guard let url = settings.url(setting.key) else { continue }
             try APIClient.check(url, key: setting.key, allowsPrivate: settings.allowsPrivate)
         }
+        if settings.kind == .azureTable { try AzureTableDestination.check(settings) }
     }
 }

@@ -17,12 +17,14 @@ package struct Outgoing: Hashable, Sendable {
     package var stage: Stage?
     package var isContactable: Bool
     package var occurredAt: Instant
+    /// Whether this destination has taken an earlier version of this lead.
+    package var isKnown: Bool
     /// The id of the ledger.
     package var ledger: String
 
     package init(
         delivery: String, version: Int64, lead: String, customer: String, attempt: Int, action: MarketplaceAction,
-        stage: Stage?, isContactable: Bool, occurredAt: Instant, ledger: String
+        stage: Stage?, isContactable: Bool, occurredAt: Instant, isKnown: Bool = false, ledger: String
     ) {
         self.delivery = delivery
         self.version = version
@@ -33,6 +35,7 @@ package struct Outgoing: Hashable, Sendable {
         self.stage = stage
         self.isContactable = isContactable
         self.occurredAt = occurredAt
+        self.isKnown = isKnown
         self.ledger = ledger
     }
 }

@@ -59,10 +59,13 @@ private struct JSONWriter {
 
     private mutating func write(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        if text.utf8.contains(where: needsEscape) {
-            for byte in text.utf8 { writeEscaped(byte) }
-        } else {
-            bytes += text.utf8
+        var text = text
+        text.withUTF8 { utf8 in
+            if utf8.contains(where: needsEscape) {
+                for byte in utf8 { writeEscaped(byte) }
+            } else {
+                bytes.append(contentsOf: utf8)
+            }
         }
         bytes.append(UInt8(ascii: "\""))
     }

@@ -26,7 +26,7 @@ struct TableAccess {
         case .sas: credential = .signature(try Self.signature(text))
         case .connectionString:
             let string = try Self.connectionString(text, account: settings.account)
-            endpoint = endpoint ?? string.tableEndpoint
+            endpoint = endpoint ?? string.endpoint
             account = account ?? string.account
             credential = string.credential
         }

@@ -12,8 +12,8 @@ struct DeliveryCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Tries again at once what failed, was parked, or is unknown.",
             discussion: """
-                One that is unknown may have arrived: at a destination that does not know repeats it may be there twice \
-                afterwards.
+                One that is unknown may have arrived: at a destination that does not know repeats it may then be \
+                there twice.
                 """)
 
         @OptionGroup var selection: SelectionOptions

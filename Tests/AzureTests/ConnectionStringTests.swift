@@ -10,7 +10,7 @@ struct ConnectionStringTests {
         let string = try ConnectionString(
             "DefaultEndpointsProtocol=https;AccountName=contoso;\(key);EndpointSuffix=core.windows.net")
         #expect(string.account == "contoso")
-        #expect(string.tableEndpoint.description == "https://contoso.table.core.windows.net/")
+        #expect(string.endpoint.description == "https://contoso.table.core.windows.net/")
         guard case .key(let shared) = string.credential else {
             Issue.record("the key was not taken")
             return
@@ -22,7 +22,7 @@ struct ConnectionStringTests {
     @Test func `names are read in any case and order, with space and other services around them`() throws {
         let string = try ConnectionString(
             " \(key) ; accountname=contoso;BlobEndpoint=https://b/;;TABLEENDPOINT=http://127.0.0.1:10002/contoso;\n")
-        #expect(string.tableEndpoint.description == "http://127.0.0.1:10002/contoso")
+        #expect(string.endpoint.description == "http://127.0.0.1:10002/contoso")
     }
 
     @Test func `a shared access signature takes the place of name and key`() throws {

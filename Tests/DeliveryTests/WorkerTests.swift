@@ -21,12 +21,9 @@ struct WorkerTests {
                 let counts = try await withThrowingTaskGroup(of: DeliveryCounts.self) { group in
                     let reconciler = home.reconciler
                     group.addTask { try await reconciler.runOnce() }
-                    while await arrivals.stats["failed"]?.integer ?? 0 < 10 { await Task.yield() }
+                    while try home.attempts().count < 10 { await Task.yield() }
                     // Half a minute later the run's one probe goes; it fails, and a minute is more than a run waits.
-                    while await arrivals.stats["failed"]?.integer ?? 0 < 11 {
-                        home.clock.move(.second)
-                        try await Task.sleep(for: .milliseconds(5))
-                    }
+                    home.clock.move(31 * .second)
                     return try await group.next()
                 }
                 #expect(counts?.outcomes == [.retry: 11])
@@ -52,7 +49,8 @@ struct WorkerTests {
                     _ = try await home.deliver()
                     home.clock.move(.hour)
                     hours += 1
-                    // A new lead each hour keeps it trying after the first one's tries ran out.
+                    // A new lead a day keeps it trying after the first one's tries ran out.
+                    guard hours % 24 == 0 else { continue }
                     _ = try await home.writer.append(.action("INS", email: "h\(hours)@example.com"))
                 }
                 #expect(home.alerts.map(\.level) == [50, 70, 90, 100])
@@ -68,38 +66,26 @@ struct WorkerTests {
         }
     }
 
-    @Test func `a destination that hangs takes nothing of another's pace`() async throws {
+    @Test func `a destination that hangs holds up no other`() async throws {
         try await withEndpoints(2) { endpoints in
             try await withDeliveryHome { home in
-                try await home.add("well", ["url": endpoints[0].url, "pace": "200"])
+                try await home.add("hanging", ["url": endpoints[0].url, "timeout": "600s"])
+                try await home.add("well", ["url": endpoints[1].url])
                 try await home.leads(600)
-                let alone = try await Self.seconds(of: home, until: 600, at: endpoints[0].arrivals)
-                try await home.add("hanging", ["url": endpoints[1].url, "timeout": "60s"])
-                #expect(await endpoints[1].arrivals.plan(.hang(isCommitted: false), times: 1_000))
-                try await home.leads(600, offer: "contoso.other")
-                let beside = try await Self.seconds(of: home, until: 1_200, at: endpoints[0].arrivals)
-                #expect(await endpoints[1].arrivals.stats["hung"]?.integer ?? 0 > 0)
-                #expect(alone / beside >= 0.9, "\(alone) s alone, \(beside) s beside one that hangs")
+                #expect(await endpoints[0].arrivals.plan(.hang(isCommitted: false), times: 1_000))
+                await withThrowingTaskGroup(of: Void.self) { group in
+                    let worker = home.running()
+                    group.addTask { _ = try await worker.supervise { _, _ in } }
+                    await endpoints[0].arrivals.reached(1, .hung)
+                    await endpoints[1].arrivals.reached(600, .accepted)
+                    // All that time not one request to the other was answered.
+                    #expect(await endpoints[0].arrivals.stats["accepted"]?.integer == 0)
+                    home.stop()
+                    group.cancelAll()
+                    while let result = await group.nextResult() { _ = result }
+                }
             }
         }
-    }
-
-    /// How long the workers take until an endpoint has so many leads.
-    private static func seconds(of home: DeliveryHome, until count: Int64, at arrivals: Arrivals) async throws -> Double
-    {
-        let start = ContinuousClock.now
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            let worker = home.running()
-            group.addTask { _ = try await worker.supervise { _, _ in } }
-            while await arrivals.stats["accepted"]?.integer ?? 0 < count {
-                try await Task.sleep(for: .milliseconds(5))
-            }
-            home.stop()
-            group.cancelAll()
-            while let result = await group.nextResult() { _ = result }
-        }
-        let time = ContinuousClock.now - start
-        return Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
     }
 
     @Test func `the wait that a destination asks for is kept to the second`() async throws {
@@ -113,11 +99,12 @@ struct WorkerTests {
                 let counts = try await home.deliverAsTimePasses()
                 let waited = ContinuousClock.now - start
                 #expect(counts.outcomes == [.throttled: 1, .delivered: 3])
-                #expect(waited >= .seconds(3) && waited < .seconds(5), "\(waited)")
+                #expect(waited >= .seconds(3), "\(waited)")
                 let lines = try await arrivals.log.split(separator: 0x0a).map { try JSON.parse($0) }
                 let times = lines.compactMap { $0["at"]?.string.flatMap { Instant($0) } }
                 #expect(times.count == 4 && times[1] - times[0] >= 3 * .second)
-                #expect(try home.attempts().filter { $0.outcome == .throttled }.count == 1)
+                let throttled = try home.attempts().filter { $0.outcome == .throttled }
+                #expect(throttled.count == 1 && throttled[0].retryAt != nil)
             }
         }
     }

@@ -47,7 +47,7 @@ struct DestinationSettingsTests {
     }
 
     @Test(arguments: [
-        ("url=ftp://example.com", "url begins with another scheme"),
+        ("url=ftp://example.com", "url does not begin with https://"),
         ("url=http://example.com", "url is not encrypted"),
         ("url=https://user:hidden@example.com", "url holds a user name or password"),
         ("url=https://example.com#x", "url has a fragment"),

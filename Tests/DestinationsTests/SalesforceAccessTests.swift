@@ -109,13 +109,4 @@ struct SalesforceAccessTests {
         }
         #expect(failure.attempt.outcome == .retry)
     }
-
-    @Test func `nothing that is printed has the secret`() throws {
-        let settings = try SalesforceSamples.settings()
-        let destination = try SalesforceDestination(settings: settings, secrets: SalesforceSamples.secrets())
-        #expect(!"\(destination)".contains(SalesforceSamples.clientSecret))
-        var dumped = ""
-        dump(destination, to: &dumped)
-        #expect(dumped.contains("SalesforceAccess") && !dumped.contains(SalesforceSamples.clientSecret))
-    }
 }

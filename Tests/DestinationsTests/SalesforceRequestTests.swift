@@ -70,6 +70,14 @@ struct SalesforceRequestTests {
         #expect(try Self.single(Samples.outgoing(), [setting]).headers.first { $0.name == name }?.value == value)
     }
 
+    @Test(arguments: ["assign=true", "assign=false", "assign=01QA0000006Vm9r"])
+    func `no rule takes a lead away from who has it`(setting: String) throws {
+        var outgoing = Samples.outgoing()
+        outgoing.isKnown = true
+        let headers = try Self.single(outgoing, [setting]).headers
+        #expect(headers.first { $0.name == "sforce-auto-assign" }?.value == "FALSE")
+    }
+
     @Test func `an assignment rule is named by its id`() throws {
         #expect(throws: DestinationSettingsError.self) { try SalesforceSamples.settings(["assign=yes"]) }
         #expect(throws: DestinationSettingsError.self) { try SalesforceSamples.settings(["assign=01QA0000006Vm9\r\n"]) }

@@ -12,14 +12,21 @@ final class Endpoint {
     private let simulator: Running
     private let log: RequestLog
 
-    init(_ home: TestHome, secret: String? = nil) throws {
+    convenience init(_ home: TestHome, secret: String? = nil) throws {
+        try self.init(home, kind: "https", arguments: secret.map { ["--secret-file", $0] } ?? [])
+    }
+
+    /// - Parameters:
+    ///   - kind: the subcommand of `crm-simulators`.
+    ///   - variables: of its environment, besides those of the home.
+    init(_ home: TestHome, kind: String, arguments: [String], variables: [String: String] = [:]) throws {
         let folder = home.folder.file("endpoint-\(UUID().uuidString)")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         for name in ["said", "log"] { mkfifo("\(folder)/\(name)", 0o600) }
-        var arguments = ["-c", #"exec "$0" "$@" > "$SAID""#, "\(home.programs)/crm-simulators", "https"]
+        var arguments =
+            ["-c", #"exec "$0" "$@" > "$SAID""#, "\(home.programs)/crm-simulators", kind] + arguments
         arguments += ["--log", "\(folder)/log"]
-        if let secret { arguments += ["--secret-file", secret] }
-        var environment = home.environment
+        var environment = home.environment.merging(variables) { _, new in new }
         environment["SAID"] = "\(folder)/said"
         simulator = try Running("/bin/sh", arguments, folder: folder, environment: environment)
         let log = RequestLog()
@@ -41,7 +48,10 @@ final class Endpoint {
     deinit { simulator.send(SIGTERM) }
 
     /// Sends SIGKILL to a process as soon as this many more requests were answered.
-    func kill(_ process: Int32, after requests: Int) { log.arm(process, after: requests) }
+    /// - Parameter delay: microseconds that pass before, so that it may hit what follows an answer.
+    func kill(_ process: Int32, after requests: Int, delay: UInt32 = 0) {
+        log.arm(process, after: requests, delay: delay)
+    }
 
     /// The endpoint's own counts.
     func stats() async throws -> [String: Int] {
@@ -49,6 +59,35 @@ final class Endpoint {
         let (data, _) = try await URLSession.shared.data(from: url)
         return try JSONSerialization.jsonObject(with: data) as? [String: Int] ?? [:]
     }
+
+    /// What it holds, one object a record.
+    func records() async throws -> [[String: Any]] { try await lines("_records") }
+
+    /// What arrived, one object a request.
+    func requests() async throws -> [[String: Any]] { try await lines("_log") }
+
+    private func lines(_ path: String) async throws -> [[String: Any]] {
+        guard let url = URL(string: "\(url)/\(path)") else { return [] }
+        let (data, _) = try await URLSession.shared.data(from: url)
+        return try data.split(separator: UInt8(ascii: "\n")).map {
+            try JSONSerialization.jsonObject(with: $0) as? [String: Any] ?? [:]
+        }
+    }
+
+    /// Turns a knob, such as `_slow`.
+    func turn(_ knob: String, _ json: String = "") async throws {
+        guard let url = URL(string: "\(url)/\(knob)") else { return }
+        var request = URLRequest(url: url)
+        request.httpMethod = "POST"
+        request.httpBody = Data(json.utf8)
+        let (data, response) = try await URLSession.shared.data(for: request)
+        guard (response as? HTTPURLResponse)?.statusCode == 204 else {
+            throw Programs.Missing(description: "/\(knob): \(String(decoding: data, as: UTF8.self))")
+        }
+    }
+
+    /// Calls `body` as soon as this many more requests were answered, from the thread that reads the log.
+    func notify(after requests: Int, _ body: @escaping @Sendable () -> Void) { log.arm(after: requests, body) }
 
     /// What became of the requests so far, and how many of each; `broken` are those that a kill cut off.
     var fates: [String: Int] { log.fates }
@@ -59,18 +98,23 @@ final class RequestLog: Sendable {
     private struct State {
         var fates: [String: Int] = [:]
         var requests = 0
-        var armed: (process: Int32, at: Int)?
+        var armed: (at: Int, fire: @Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
 
     var fates: [String: Int] { state.withLock { $0.fates } }
 
-    func arm(_ process: Int32, after requests: Int) {
-        state.withLock { state in
-            state.armed = (process, state.requests + requests)
-            if requests == 0 { Self.fire(&state) }
+    func arm(_ process: Int32, after requests: Int, delay: UInt32 = 0) {
+        arm(after: requests) {
+            if delay > 0 { usleep(delay) }
+            kill(process, SIGKILL)
         }
+    }
+
+    func arm(after requests: Int, _ fire: @escaping @Sendable () -> Void) {
+        state.withLock { $0.armed = ($0.requests + requests, fire) }
+        if requests == 0 { fireWhenDue() }
     }
 
     func read(_ path: String) {
@@ -87,15 +131,18 @@ final class RequestLog: Sendable {
             state.withLock { state in
                 state.fates[fate, default: 0] += 1
                 state.requests += 1
-                if let armed = state.armed, state.requests >= armed.at { Self.fire(&state) }
             }
+            fireWhenDue()
         }
         free(line)
     }
 
-    private static func fire(_ state: inout State) {
-        guard let armed = state.armed else { return }
-        kill(armed.process, SIGKILL)
-        state.armed = nil
+    private func fireWhenDue() {
+        let fire = state.withLock { state -> (@Sendable () -> Void)? in
+            guard let armed = state.armed, state.requests >= armed.at else { return nil }
+            state.armed = nil
+            return armed.fire
+        }
+        fire?()
     }
 }

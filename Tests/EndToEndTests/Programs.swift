@@ -94,9 +94,13 @@ final class Running {
         process.environment = environment
         if let workingFolder { process.currentDirectoryURL = URL(filePath: workingFolder) }
         process.standardInput = input ?? FileHandle.nullDevice
-        process.standardOutput = FileHandle(forWritingAtPath: outFile)
-        process.standardError = FileHandle(forWritingAtPath: errFile)
+        let outputs = [outFile, errFile].map { FileHandle(forWritingAtPath: $0) }
+        process.standardOutput = outputs[0]
+        process.standardError = outputs[1]
         process.terminationHandler = { _ in continuation.finish() }
+        // The program has its own. Foundation keeps a process, and with it these, for good, and cannot start another
+        // one once there are many hundreds of open files.
+        defer { for output in outputs { try? output?.close() } }
         try process.run()
     }
 

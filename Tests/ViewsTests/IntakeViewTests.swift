@@ -117,7 +117,8 @@ import Testing
             """
             DROP TABLE access; DROP TABLE source; DROP TABLE quarantine; DROP TABLE heartbeat;
             ALTER TABLE destination DROP COLUMN backfill_since; ALTER TABLE destination DROP COLUMN failing_since;
-            ALTER TABLE destination DROP COLUMN failing_reason; ALTER TABLE destination DROP COLUMN alerted; ALTER TABLE attempt DROP COLUMN adjusted;
+            ALTER TABLE destination DROP COLUMN failing_reason;
+            ALTER TABLE destination DROP COLUMN alerted; ALTER TABLE attempt DROP COLUMN adjusted;
             PRAGMA user_version = 1;
             UPDATE progress SET fingerprint = replace(fingerprint, ' access:1 sources:1 quarantine:1 heartbeats:3', '')
             """)

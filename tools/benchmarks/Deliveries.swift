@@ -60,7 +60,7 @@ struct Deliveries: AsyncParsableCommand {
             try importLeads(Self.few..<behind, home)
             _ = try deliver(home)
             try importLeads(behind..<behind + Self.few, home)
-            _ = try run(["replay", "--check"], home)
+            try run(["replay", "--check"], home)
             let full = try deliver(home).seconds
             print(
                 "\(Self.few) leads with none and with \(behind) delivered before: "
@@ -85,7 +85,7 @@ struct Deliveries: AsyncParsableCommand {
     }
 
     private func add(_ name: String, _ home: String, _ arguments: [String]) throws {
-        _ = try run(["destination", "add", name, "--set", "allow-private=true"] + arguments, home)
+        try run(["destination", "add", name, "--set", "allow-private=true"] + arguments, home)
     }
 
     private func deliver(_ home: String) throws -> (seconds: Double, memory: Int) {
@@ -98,7 +98,7 @@ struct Deliveries: AsyncParsableCommand {
     private func withHome(leads: Int, _ body: (String) async throws -> Void) async throws {
         try await withFolder { folder in
             let home = folder + "/home"
-            _ = try makeHome(home)
+            try run(["init"], home)
             try importLeads(0..<leads, home)
             try await body(home)
         }
@@ -106,7 +106,7 @@ struct Deliveries: AsyncParsableCommand {
 
     /// One lead each of new customers.
     private func importLeads(_ numbers: Range<Int>, _ home: String) throws {
-        let file = home + "/../rows.csv"
+        let file = home + ".csv"
         _ = FileManager.default.createFile(atPath: file, contents: nil)
         guard let handle = FileHandle(forWritingAtPath: file) else { throw CocoaError(.fileWriteUnknown) }
         try handle.write(contentsOf: Data("at,source,action,offer,email,firstName,lastName,company,phone\n".utf8))
@@ -117,7 +117,7 @@ struct Deliveries: AsyncParsableCommand {
             try handle.write(contentsOf: Data(rows.joined().utf8))
         }
         try handle.close()
-        _ = try run(["import", file], home)
+        try run(["import", file], home)
     }
 
     /// Runs leadledger to its end; returns the most memory it held, in MB.

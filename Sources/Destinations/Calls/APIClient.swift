@@ -21,14 +21,9 @@ package struct APIClient: Sendable {
 
     package func shutdown() async { await hosts.shutdown() }
 
-    /// What it means that no answer came: one meaning for all systems. `nil` when one came.
+    /// What it means that no answer came; `nil` when one came.
     package static func silence(_ sent: Sent) -> SentAttempt? {
-        switch sent {
-        case .answered: nil
-        case .refused(let reason): SentAttempt(outcome: .config, reason: reason)
-        case .notSent(let reason): SentAttempt(outcome: .retry, reason: reason)
-        case .unanswered(let reason): SentAttempt(outcome: .ambiguous, reason: reason)
-        }
+        if case .answered = sent { nil } else { SentAttempt(silence: sent) }
     }
 
     /// What can be said against an address without the network: a host that is an address which is not allowed.
@@ -72,6 +67,20 @@ package struct APIClient: Sendable {
     }
 }
 
+extension SentAttempt {
+    /// What it means that no answer came: one meaning for all systems.
+    /// - Parameter writes: whether the request could change anything: nobody has to wonder what became of one that
+    ///   only asks, for a token or otherwise.
+    package init(silence sent: Sent, writes: Bool = true) {
+        switch sent {
+        case .answered: preconditionFailure("an answer is no silence")
+        case .refused(let reason): self.init(outcome: .config, reason: reason)
+        case .notSent(let reason): self.init(outcome: .retry, reason: reason)
+        case .unanswered(let reason): self.init(outcome: writes ? .ambiguous : .retry, reason: reason)
+        }
+    }
+}
+
 extension HTTPAnswer {
     /// The body, where it is JSON and was read to its end.
     package var json: JSON? { isCut ? nil : try? JSON.parse(body) }
@@ -87,6 +96,31 @@ extension EndpointURL {
         var base = description
         while base.hasSuffix("/") { base.removeLast() }
         return try? EndpointURL(base + target)
+    }
+}
+
+extension HTTPRequestBytes {
+    /// A request to an API that speaks JSON: a GET without a body, else a POST.
+    /// - Parameter target: begins with `/`; encoded already.
+    init(_ target: String, below base: EndpointURL, body: JSON?, token: String) {
+        var headers: [Header] = [
+            .init("authorization", "Bearer " + token), .init("accept", "application/json"),
+            .init("user-agent", "leadledger"),
+        ]
+        if body != nil { headers.append(.init("content-type", "application/json")) }
+        self.init(
+            method: body == nil ? "GET" : "POST", url: base.appending(target) ?? base, headers: headers,
+            body: body?.encoded() ?? [])
+    }
+
+    /// A form that asks for an access token. Credentials stand in the body, for addresses are logged on the way.
+    init(tokenFrom url: EndpointURL, form: [(name: String, value: String)]) {
+        self.init(
+            method: "POST", url: url,
+            headers: [
+                .init("content-type", FormBody.contentType), .init("accept", "application/json"),
+                .init("user-agent", "leadledger"),
+            ], body: FormBody.encode(form))
     }
 }
 

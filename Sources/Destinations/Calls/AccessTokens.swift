@@ -6,25 +6,29 @@ package import Leads
 /// ever worked, asking again would go on for ever, and the credentials are at fault.
 package actor AccessTokens {
     package struct Token: Hashable, Sendable {
-        package let value: String
         /// Where the API is, where the answer says so.
         package let instance: EndpointURL?
+        fileprivate let secret: HiddenText
         fileprivate let number: Int
         fileprivate let renewAt: Instant?
+
+        package var value: String { secret.text }
     }
 
     /// What the destination's token endpoint gave.
     package struct Grant: Sendable {
-        package let value: String
+        fileprivate let secret: HiddenText
         /// `nil` where the answer says nothing, and only a refusal ends it.
         package let lifetime: Span?
         package let instance: EndpointURL?
 
         package init(value: String, lifetime: Span?, instance: EndpointURL? = nil) {
-            self.value = value
+            secret = HiddenText(value)
             self.lifetime = lifetime
             self.instance = instance
         }
+
+        package var value: String { secret.text }
     }
 
     /// Why there is no token: `config` when credentials are refused, `retry` or `throttled` when that may pass.
@@ -61,7 +65,7 @@ package actor AccessTokens {
             await get(now).map { grant in
                 let early = grant.lifetime.map { min(margin, Span(micros: $0.micros / 2)) }
                 return Token(
-                    value: grant.value, instance: grant.instance, number: number,
+                    instance: grant.instance, secret: grant.secret, number: number,
                     renewAt: grant.lifetime.map { now + $0 - (early ?? margin) })
             }
         }
@@ -70,6 +74,17 @@ package actor AccessTokens {
         getting = nil
         if case .success(let token) = result { current = token }
         return result
+    }
+
+    /// Tells what became of a request with this token, and returns what a refusal of the token comes to: `authRefresh`
+    /// where another one is worth a try, else `config`.
+    ///
+    /// Whoever judges a lead, even to refuse it, or counts requests has taken the token. A fault proves nothing.
+    package func judge(_ token: Token, by outcomes: [Outcome]) -> Outcome {
+        if outcomes.contains(.authRefresh) { return refused(token) ? .authRefresh : .config }
+        let proofs: Set<Outcome> = [.delivered, .alreadyDelivered, .rejected, .throttled]
+        if outcomes.contains(where: proofs.contains) { worked(token) }
+        return .authRefresh
     }
 
     /// The destination took a request with this token.

@@ -78,3 +78,20 @@ package enum ExchangeRecord {
         .object(headers.map { JSON.Member($0.name, .string($0.value)) })
     }
 }
+
+extension SentAttempt {
+    /// The same attempt, with what was said both ways about its lead.
+    /// - Parameters:
+    ///   - record: the lead as it stands in a request that carries several; `nil` where the request is about it alone.
+    ///   - result: what the answer says of this lead; `nil` when nothing.
+    package func recorded(
+        _ request: HTTPRequestBytes, _ sent: Sent, record: JSON? = nil, result: JSON? = nil
+    ) -> SentAttempt {
+        var attempt = self
+        attempt.sha256 = Destinations.sha256(record?.encoded() ?? request.body)
+        attempt.exchange =
+            record.map { ExchangeRecord.part(request, sent, record: $0, result: result) }
+            ?? ExchangeRecord.whole(request, sent)
+        return attempt
+    }
+}

@@ -1,5 +1,5 @@
 /// A secret or what holds one, which no description, dump or mirror shows.
-struct HiddenText: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+struct HiddenText: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     let text: String
 
     init(_ text: String) { self.text = text }

@@ -4,43 +4,31 @@ internal import Leads
 /// may read, and that stands in the ledger for ever.
 ///
 /// Vendors repeat in their messages what they were sent, and whom they have already. What was sent is taken out
-/// wherever it stands, then whatever looks like an address or a number of a person, and every quoted text that is no
-/// name of a field. What was said in full is in the sealed exchange.
+/// wherever it stands, in whatever case and spacing, then whatever looks like an address or a number of a person, and
+/// every quoted text that is no name of a field. What was said in full is in the sealed exchange.
 package enum VendorWords {
     /// Characters of a message that are kept.
     private static let limit = 240
+    /// Characters of a message that are read.
+    private static let readLimit = 2_048
     private static let mark = "…"
 
     /// - Parameters:
     ///   - message: as the vendor wrote it.
-    ///   - fields: names that may stand in quotes.
+    ///   - fields: names that may stand in quotes, and that stay even where they contain something that was sent.
     package static func clean(_ message: String, of leads: [Outgoing] = [], fields: some Sequence<String> = [String]())
         -> String
     {
-        var text = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-        for value in values(leads) { text = text.replacing(value, with: mark) }
-        text = text.replacing(address, with: mark).replacing(number, with: mark)
         let names = Set(fields)
+        var text = SentValues.spaced(String(message.prefix(readLimit)))
+        if !leads.isEmpty { text = SentValues(leads, fields: names).removed(from: text, mark: mark) }
+        text = text.replacing(address, with: mark).replacing(number, with: mark)
         text = text.replacing(quoted) { match in
             let inner = String(match.output.2)
             return names.contains(inner) || isIdentifier(inner) ? String(match.output.0) : mark
         }
         let short = text.trimmed
         return short.count > limit ? short.prefix(limit) + mark : short
-    }
-
-    /// What was sent of the leads, longest first, each in the spellings that a vendor may repeat.
-    private static func values(_ leads: [Outgoing]) -> [String] {
-        var values: Set<String> = []
-        for lead in leads {
-            let contact = Contact.Field.allCases.filter { $0 != .country }.compactMap { lead.action.contact[$0] }
-            for value in contact + [lead.action.description ?? ""] {
-                let value = value.trimmed
-                guard value.utf8.count > 1 else { continue }
-                values.formUnion([value, value.lowercased(), value.uppercased()])
-            }
-        }
-        return values.sorted { $0.utf8.count > $1.utf8.count }
     }
 
     /// The name of a field or a code as vendors write them: `_` or a capital within.

@@ -46,7 +46,7 @@ struct DynamicsCheck: Sendable {
     ) async -> Result<JSON, Failed> {
         let sent = await client.send(requests.read(target, token: token), now: now)
         guard case .answered(let answer) = sent else {
-            let reason = APIClient.silence(sent)?.reason ?? "no answer"
+            let reason = SentAttempt(silence: sent, writes: false).reason
             return .failure(
                 Failed(step: CheckStep("connection", problem: reason, mend: DynamicsMends.address)))
         }

@@ -72,13 +72,15 @@ package struct DynamicsDestination: Adapter {
         var attempt: SentAttempt
         if case .answered(let answer) = sent {
             attempt = self.attempt(answer, leads[0], now: now)
-            await judge(token, &attempt)
+            // A second refusal on end is no matter of the token's age.
+            if await tokens.judge(token, by: [attempt.outcome]) == .config {
+                attempt.outcome = .config
+                attempt.reason += "; \(DynamicsMends.audience)"
+            }
         } else {
-            attempt = APIClient.silence(sent) ?? SentAttempt(outcome: .ambiguous, reason: "")
+            attempt = SentAttempt(silence: sent)
         }
-        attempt.sha256 = sha256(request.body)
-        attempt.exchange = ExchangeRecord.whole(request, sent)
-        return BatchAnswer([attempt])
+        return BatchAnswer([attempt.recorded(request, sent)])
     }
 
     private func attempt(_ answer: HTTPAnswer, _ lead: Prepared, now: Instant) -> SentAttempt {
@@ -91,18 +93,6 @@ package struct DynamicsDestination: Adapter {
             outcome: found.outcome, status: answer.status,
             remoteID: found.outcome.isDelivered ? remoteID(answer, body, lead) : nil, reason: found.reason,
             retryAfter: found.obeysRetryAfter ? answer.retryAfter(now: now) : nil)
-    }
-
-    /// A second refusal on end is no matter of the token's age. A lead that is refused proves a token as well as one
-    /// that is taken.
-    private func judge(_ token: AccessTokens.Token, _ attempt: inout SentAttempt) async {
-        if attempt.outcome == .authRefresh {
-            guard await !tokens.refused(token) else { return }
-            attempt.outcome = .config
-            attempt.reason += "; \(DynamicsMends.audience)"
-        } else if attempt.outcome.isDelivered || attempt.outcome == .rejected {
-            await tokens.worked(token)
-        }
     }
 
     /// The GUID of the row: as the answer says, else as the address it was written at.

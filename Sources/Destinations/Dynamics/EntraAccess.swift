@@ -4,10 +4,10 @@ package import Outbound
 
 /// Gets access tokens from Entra ID for one application, by its client secret (OAuth 2.0 client credentials,
 /// https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow).
-package struct EntraAccess: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+package struct EntraAccess: Sendable {
     private let url: EndpointURL
     private let clientID: String
-    private let secret: String
+    private let secret: HiddenText
     /// What the token is for: everything that the application may do at the environment.
     package let scope: String
 
@@ -21,7 +21,7 @@ package struct EntraAccess: Sendable, CustomStringConvertible, CustomDebugString
         }
         self.url = url
         self.clientID = clientID
-        self.secret = secret
+        self.secret = HiddenText(secret)
         scope = Self.resource(environment) + "/.default"
     }
 
@@ -33,21 +33,13 @@ package struct EntraAccess: Sendable, CustomStringConvertible, CustomDebugString
         return String(environment.with(host: host).dropLast(environment.target.count))
     }
 
-    package var description: String { "access to \(scope) by way of \(url)" }
-    package var debugDescription: String { description }
-
     package var request: HTTPRequestBytes {
-        let form = [
-            ("grant_type", "client_credentials"), ("client_id", clientID), ("client_secret", secret),
-            ("scope", scope),
-        ]
-        let body = form.map { "\($0)=\(PercentEncoding.encode($1))" }.joined(separator: "&")
-        return HTTPRequestBytes(
-            method: "POST", url: url,
-            headers: [
-                .init("accept", "application/json"), .init("content-type", "application/x-www-form-urlencoded"),
-                .init("user-agent", "leadledger"),
-            ], body: Array(body.utf8))
+        HTTPRequestBytes(
+            tokenFrom: url,
+            form: [
+                ("grant_type", "client_credentials"), ("client_id", clientID), ("client_secret", secret.text),
+                ("scope", scope),
+            ])
     }
 
     /// Asks for a token.
@@ -57,12 +49,10 @@ package struct EntraAccess: Sendable, CustomStringConvertible, CustomDebugString
             return EntraRefusal.read(
                 status: answer.status, body: answer.json, retryAfter: answer.retryAfter(now: now))
         }
-        let silence = APIClient.silence(sent)
-        // Nothing of a lead went out, so that nobody need wonder whether it arrived.
-        let outcome: Outcome = silence?.outcome == .config ? .config : .retry
+        let silence = SentAttempt(silence: sent, writes: false)
         return .failure(
             EntraRefusal(
-                outcome: outcome, problem: "Entra ID at \(url.host): \(silence?.reason ?? "no answer")",
+                outcome: silence.outcome, problem: "Entra ID at \(url.host): \(silence.reason)",
                 mend: "check login-url, and that this machine may connect to it", isSilence: true))
     }
 }

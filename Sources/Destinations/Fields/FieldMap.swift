@@ -5,6 +5,10 @@ package import OrderedJSON
 ///
 /// What is missing is left out: a destination keeps what it has. Fields it insists on are filled in where a lead lacks
 /// them, and what is too long is cut, both of which are recorded, for one long job title must not hold back a lead.
+///
+/// No field of the destination is told twice, in whatever case it is written. What settings say goes before what is
+/// usual: a field that they give to something is no longer told what it usually takes. Only an opt-out is not overruled
+/// by a constant.
 package struct FieldMap: Sendable {
     /// How much a field of the destination takes.
     package enum Limit: Hashable, Sendable {
@@ -38,20 +42,31 @@ package struct FieldMap: Sendable {
         _ settings: MappingSettings, usual: [LeadField: [String]], limits: [String: Limit] = [:],
         fallbacks: [LeadField: Fallback] = [:], optOut: JSON = .bool(true)
     ) {
-        targets = LeadField.allCases.compactMap { field in
-            let names = settings.targets[field] ?? usual[field] ?? []
-            return names.isEmpty ? nil : (field, names)
+        var taken: Set<String> = []
+        func free(_ name: String) -> Bool { taken.insert(name.lowercased()).inserted }
+        var targets = settings.targets.mapValues { _ in [String]() }
+        for field in LeadField.allCases { targets[field] = settings.targets[field]?.filter(free) }
+        let optOuts = Set((settings.targets[.doNotContact] ?? usual[.doNotContact] ?? []).map { $0.lowercased() })
+        constants = settings.constants.sorted { $0.key < $1.key }.map(Self.member)
+            .filter { !optOuts.contains($0.name.lowercased()) || $0.value == optOut }
+            .filter { free($0.name) }
+        for field in [.doNotContact] + LeadField.allCases where targets[field] == nil {
+            targets[field] = usual[field]?.filter(free)
         }
-        constants = settings.constants.sorted { $0.key < $1.key }.map { name, constant in
-            switch constant {
-            case .text(let text): JSON.Member(name, .string(text))
-            case .whole(let number): JSON.Member(name, .number(number))
-            case .flag(let flag): JSON.Member(name, .bool(flag))
-            }
+        self.targets = LeadField.allCases.compactMap { field in
+            targets[field].flatMap { $0.isEmpty ? nil : (field, $0) }
         }
         self.limits = limits
         self.fallbacks = fallbacks.merging(settings.defaults.mapValues { .text($0) }) { $1 }
         self.optOut = optOut
+    }
+
+    private static func member(_ name: String, _ constant: MappingSettings.Constant) -> JSON.Member {
+        switch constant {
+        case .text(let text): JSON.Member(name, .string(text))
+        case .whole(let number): JSON.Member(name, .number(number))
+        case .flag(let flag): JSON.Member(name, .bool(flag))
+        }
     }
 
     /// The fields of the destination that can be told something.
@@ -83,9 +98,7 @@ package struct FieldMap: Sendable {
                 members.append(JSON.Member(name, .string(cut)))
             }
         }
-        let given = Set(members.map(\.name))
-        members += constants.filter { !given.contains($0.name) }
-        return (members, adjusted)
+        return (members + constants, adjusted)
     }
 
     /// The longest beginning that fits, whole characters only; `limit` is `nil` when nothing was cut.

@@ -58,18 +58,16 @@ package struct HTTPSDestination: Adapter {
         precondition(leads.count == 1, "an endpoint takes one lead a request")
         let request = request(leads[0], now: now)
         let sent = await client.send(request, now: now)
-        var attempt: SentAttempt
+        let attempt: SentAttempt
         if case .answered(let answer) = sent {
             let outcome = HTTPSOutcome.outcome(status: answer.status)
             attempt = SentAttempt(
                 outcome: outcome, status: answer.status, reason: HTTPSOutcome.reason(status: answer.status),
                 retryAfter: HTTPSOutcome.obeysRetryAfter(outcome) ? answer.retryAfter(now: now) : nil)
         } else {
-            attempt = APIClient.silence(sent) ?? SentAttempt(outcome: .ambiguous, reason: "")
+            attempt = SentAttempt(silence: sent)
         }
-        attempt.sha256 = sha256(request.body)
-        attempt.exchange = ExchangeRecord.whole(request, sent)
-        return BatchAnswer([attempt])
+        return BatchAnswer([attempt.recorded(request, sent)])
     }
 
     /// Asks for nothing but an answer: an endpoint of one's own has no other question that it is sure to know.

@@ -47,7 +47,7 @@ extension HubSpotDestination {
 
     private func read(_ sent: Sent, now: Instant) -> Read {
         guard case .answered(let answer) = sent else {
-            return .silent(APIClient.silence(sent)?.reason ?? "no answer")
+            return .silent(SentAttempt(silence: sent, writes: false).reason)
         }
         let body = answer.json
         if (200...299).contains(answer.status), let body { return .found(body) }

@@ -5,7 +5,7 @@ package import Outbound
 /// HubSpot: each customer is a contact, upserted by email or by a unique property, up to 100 at once.
 ///
 /// An upsert by a key may be repeated, so an attempt whose outcome is unknown is safe to send again. Answers are
-/// matched to inputs one by one; what cannot be matched is sent again alone, and never taken for delivered.
+/// matched to inputs one by one; what cannot be matched is sent again at its turn, and never taken for delivered.
 package struct HubSpotDestination: Adapter {
     let settings: DestinationSettings
     let requests: HubSpotRequest
@@ -51,8 +51,8 @@ package struct HubSpotDestination: Adapter {
         let request = request(leads)
         let sent = await client.send(request, now: now)
         guard case .answered(let answer) = sent else {
-            let attempt = APIClient.silence(sent) ?? SentAttempt(outcome: .ambiguous, reason: "no answer")
-            return BatchAnswer(leads) { recorded(attempt, $0, request, sent, nil, of: leads.count) }
+            let attempt = SentAttempt(silence: sent)
+            return BatchAnswer(leads) { attempt.recorded(request, sent, record: leads.count == 1 ? nil : $0.record) }
         }
         let body = answer.json
         let failure = HubSpotOutcome.call(
@@ -61,18 +61,19 @@ package struct HubSpotDestination: Adapter {
         if let failure {
             // A conflict that only one of many inputs has would come back with all of them.
             let isDivisible = failure.isDivisible && leads.count > 1
-            return BatchAnswer(leads, isDivisible: isDivisible) { lead in
-                var attempt = attempt(failure, lead, status: answer.status)
-                if isDivisible { attempt.outcome = .rejected }
-                return recorded(attempt, lead, request, sent, nil, of: leads.count)
+            // Words about a call as a whole may be about any of its leads.
+            var attempt = attempt(failure, leads, status: answer.status)
+            if isDivisible { attempt.outcome = .rejected }
+            return BatchAnswer(leads, isDivisible: isDivisible) { [attempt] lead in
+                attempt.recorded(request, sent, record: leads.count == 1 ? nil : lead.record)
             }
         }
-        return await matched(leads, request, answer, body, now: now)
+        return matched(leads, request, answer, body)
     }
 
     private func matched(
-        _ leads: [Prepared], _ request: HTTPRequestBytes, _ answer: HTTPAnswer, _ body: JSON?, now: Instant
-    ) async -> BatchAnswer {
+        _ leads: [Prepared], _ request: HTTPRequestBytes, _ answer: HTTPAnswer, _ body: JSON?
+    ) -> BatchAnswer {
         let results = body?["results"]?.array ?? []
         let errors = body?["errors"]?.array ?? []
         let parts = HubSpotMatch.parts(
@@ -83,10 +84,10 @@ package struct HubSpotDestination: Adapter {
         let isPartial = !errors.isEmpty || answer.status == 207
         if isPartial, leads.count > 1, parts.allSatisfy({ $0 == nil }) {
             return BatchAnswer(leads, isDivisible: true) { lead in
-                let attempt = SentAttempt(
+                SentAttempt(
                     outcome: .rejected, status: answer.status,
-                    reason: "the answer does not say which contacts it is about")
-                return recorded(attempt, lead, request, sent, nil, of: leads.count)
+                    reason: "the answer does not say which contacts it is about"
+                ).recorded(request, sent, record: lead.record)
             }
         }
         var attempts: [SentAttempt] = []
@@ -106,45 +107,22 @@ package struct HubSpotDestination: Adapter {
             case nil where isWhole:
                 // As many results as inputs and no error: all were taken, though not which is which.
                 said = HubSpotOutcome(outcome: .delivered, code: "upserted")
-            case nil where isPartial && leads.count > 1:
-                attempts.append(await alone(lead, after: attempts.last, now: now))
-                continue
             case nil:
+                // The write is keyed, so that sending it again at its turn does no harm, whatever became of this one.
                 said = HubSpotOutcome(
-                    outcome: .retry, code: "\(answer.status)", message: "no result for this contact")
+                    outcome: .retry, code: "\(answer.status)",
+                    message: "the answer to the batch said nothing of this contact")
             }
-            let attempt = attempt(said, lead, status: answer.status)
-            attempts.append(recorded(attempt, lead, request, sent, result, of: leads.count))
+            let attempt = attempt(said, [lead], status: answer.status)
+            attempts.append(
+                attempt.recorded(request, sent, record: leads.count == 1 ? nil : lead.record, result: result))
         }
         return BatchAnswer(attempts)
     }
 
-    /// Sends a lead that an answer said nothing of by itself, unless the one before was told to wait or to stop.
-    private func alone(_ lead: Prepared, after last: SentAttempt?, now: Instant) async -> SentAttempt {
-        if let last, [.throttled, .config, .ambiguous].contains(last.outcome) {
-            return SentAttempt(
-                outcome: .retry, reason: "the answer to the batch said nothing of this contact",
-                sha256: sha256(lead.record.encoded()))
-        }
-        return await send([lead], now: now).attempts[0]
-    }
-
-    private func attempt(_ said: HubSpotOutcome, _ lead: Prepared, status: Int) -> SentAttempt {
+    private func attempt(_ said: HubSpotOutcome, _ leads: [Prepared], status: Int) -> SentAttempt {
         SentAttempt(
             outcome: said.outcome, status: status, remoteID: said.remoteID,
-            reason: HubSpotReason.text(said, requests, [lead.outgoing]), retryAfter: said.rest)
-    }
-
-    private func recorded(
-        _ attempt: SentAttempt, _ lead: Prepared, _ request: HTTPRequestBytes, _ sent: Sent, _ result: JSON?,
-        of count: Int
-    ) -> SentAttempt {
-        var attempt = attempt
-        attempt.sha256 = sha256(count == 1 ? request.body : lead.record.encoded())
-        attempt.exchange =
-            count == 1
-            ? ExchangeRecord.whole(request, sent)
-            : ExchangeRecord.part(request, sent, record: lead.record, result: result)
-        return attempt
+            reason: HubSpotReason.text(said, requests, leads.map(\.outgoing)), retryAfter: said.rest)
     }
 }

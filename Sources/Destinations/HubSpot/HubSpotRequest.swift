@@ -70,13 +70,6 @@ struct HubSpotRequest: Sendable {
     }
 
     func request(_ target: String, body: JSON?, token: HiddenText) -> HTTPRequestBytes {
-        var headers: [HTTPRequestBytes.Header] = [
-            .init("authorization", "Bearer " + token.text), .init("accept", "application/json"),
-            .init("user-agent", "leadledger"),
-        ]
-        if body != nil { headers.append(.init("content-type", "application/json")) }
-        return HTTPRequestBytes(
-            method: body == nil ? "GET" : "POST", url: base.appending(target) ?? base, headers: headers,
-            body: body?.encoded() ?? [])
+        HTTPRequestBytes(target, below: base, body: body, token: token.text)
     }
 }

@@ -38,14 +38,7 @@ struct MarketoAPI: Sendable {
     }
 
     func request(_ target: String, body: JSON?, token: String) -> HTTPRequestBytes {
-        var headers: [HTTPRequestBytes.Header] = [
-            .init("authorization", "Bearer " + token), .init("accept", "application/json"),
-            .init("user-agent", "leadledger"),
-        ]
-        if body != nil { headers.append(.init("content-type", "application/json")) }
-        return HTTPRequestBytes(
-            method: body == nil ? "GET" : "POST", url: base.appending(target) ?? base, headers: headers,
-            body: body?.encoded() ?? [])
+        HTTPRequestBytes(target, below: base, body: body, token: token)
     }
 
     /// Asks (`body` is `nil`) or writes, once.
@@ -58,17 +51,12 @@ struct MarketoAPI: Sendable {
         let request = request(target, body: body, token: token.value)
         let sent = await client.send(request, now: now)
         guard case .answered(let answer) = sent else {
-            let attempt = APIClient.silence(sent) ?? SentAttempt(outcome: .ambiguous, reason: "no answer")
-            return .silent(request, sent, attempt)
+            return .silent(request, sent, SentAttempt(silence: sent))
         }
         let json = answer.json
         var failure = MarketoOutcome.call(
             status: answer.status, body: json, retryAfter: answer.retryAfter(now: now), now: now)
-        if failure?.outcome == .authRefresh {
-            if await !tokens.refused(token) { failure?.outcome = .config }
-        } else {
-            await tokens.worked(token)
-        }
+        if await tokens.judge(token, by: [failure?.outcome ?? .delivered]) == .config { failure?.outcome = .config }
         return .answered(request, answer, Said(failure: failure, results: json?["result"]?.array ?? []))
     }
 }

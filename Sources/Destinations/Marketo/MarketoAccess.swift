@@ -37,24 +37,16 @@ struct MarketoAccess: Sendable {
                     retryAfter: Self.margin)))
     }
 
-    /// The credentials stand in the body, for addresses are logged on the way.
     func request() -> HTTPRequestBytes {
-        let body = [("grant_type", "client_credentials"), ("client_id", clientID), ("client_secret", secret.text)]
-            .map { "\($0)=\(PercentEncoding.encode($1))" }.joined(separator: "&")
-        return HTTPRequestBytes(
-            method: "POST", url: url,
-            headers: [
-                .init("content-type", "application/x-www-form-urlencoded"), .init("accept", "application/json"),
-                .init("user-agent", "leadledger"),
-            ], body: Array(body.utf8))
+        HTTPRequestBytes(
+            tokenFrom: url,
+            form: [("grant_type", "client_credentials"), ("client_id", clientID), ("client_secret", secret.text)])
     }
 
     private func ask(now: Instant) async -> Result<AccessTokens.Grant, AccessTokens.Failure> {
         let sent = await client.send(request(), now: now)
         guard case .answered(let answer) = sent else {
-            var attempt = APIClient.silence(sent) ?? SentAttempt(outcome: .retry, reason: "no answer")
-            // Asking for a token writes nothing, so nobody has to wonder what became of it.
-            if attempt.outcome == .ambiguous { attempt.outcome = .retry }
+            var attempt = SentAttempt(silence: sent, writes: false)
             let isAddress = if case .notSent = sent { true } else { attempt.outcome == .config }
             attempt.reason = "no access token: " + attempt.reason + (isAddress ? hint : "")
             return .failure(.init(attempt))

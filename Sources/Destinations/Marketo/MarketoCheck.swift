@@ -10,7 +10,7 @@ extension MarketoDestination {
         let fields: [JSON]
         switch await ask("/rest/v1/leads/describe.json", now: now) {
         case .noToken(let attempt):
-            return [CheckStep("credentials", problem: attempt.reason, mend: "check client-id and client-secret")]
+            return [Self.withoutToken(attempt)]
         case .silent(let reason):
             return [CheckStep("connection", problem: reason, mend: "check server-id or base-url")]
         case .failed(let said):
@@ -34,6 +34,20 @@ extension MarketoDestination {
         case .push: steps.append(await program(now: now))
         }
         return steps
+    }
+
+    /// Where nothing answers, or nothing that gives tokens, it is the address that is wrong and not the secret.
+    private static func withoutToken(_ attempt: SentAttempt) -> CheckStep {
+        switch attempt.status {
+        case nil, .some(300...399), 404, 405:
+            CheckStep("connection", problem: attempt.reason, mend: "check server-id or base-url")
+        case _ where attempt.outcome == .config:
+            CheckStep(
+                "credentials", problem: attempt.reason,
+                mend: "check client-id and client-secret, and that server-id or base-url is this instance's")
+        default:
+            CheckStep("credentials", problem: attempt.reason, mend: "check again later")
+        }
     }
 
     private enum Asked {

@@ -48,22 +48,16 @@ package struct MarketoDestination: Adapter {
     package func send(_ leads: [Prepared], now: Instant) async -> BatchAnswer {
         let call = requests.call(leads)
         guard leads.count == 1 || call.body.encoded().count <= MarketoRequest.bodyLimit else {
-            return BatchAnswer(leads, isDivisible: true) { lead in
-                SentAttempt(
-                    outcome: .rejected, reason: "the batch is larger than Marketo takes",
-                    sha256: sha256(lead.record.encoded()))
+            return BatchAnswer(leads, isDivisible: true) { _ in
+                SentAttempt(outcome: .rejected, reason: "the batch is larger than Marketo takes")
             }
         }
         switch await api.call(call.target, body: call.body, now: now) {
         case .noToken(let attempt):
-            return BatchAnswer(leads) { lead in
-                var attempt = attempt
-                attempt.sha256 = sha256(lead.record.encoded())
-                return attempt
-            }
+            return BatchAnswer(leads) { _ in attempt }
         case .silent(let request, let sent, var attempt):
             if case .notSent = sent { attempt.reason += Self.hint(requests.through) }
-            return BatchAnswer(leads) { Self.recorded(attempt, $0, request, sent, nil, of: leads.count) }
+            return BatchAnswer(leads) { attempt.recorded(request, sent, record: leads.count == 1 ? nil : $0.record) }
         case .answered(let request, let answer, let said):
             return self.answer(leads, request, answer, said, now: now)
         }
@@ -80,34 +74,23 @@ package struct MarketoDestination: Adapter {
         }
         let sent = Sent.answered(answer)
         if let failure {
+            // Words about a call as a whole may be about any of its leads.
+            let attempt = attempt(failure, leads, status: answer.status)
             return BatchAnswer(leads, isDivisible: failure.isDivisible) { lead in
-                let attempt = attempt(failure, lead, status: answer.status)
-                return Self.recorded(attempt, lead, request, sent, nil, of: leads.count)
+                attempt
+                    .recorded(request, sent, record: leads.count == 1 ? nil : lead.record)
             }
         }
         return BatchAnswer(
             zip(leads, said.results).map { lead, result in
-                let attempt = attempt(MarketoOutcome.record(result, now: now), lead, status: answer.status)
-                return Self.recorded(attempt, lead, request, sent, result, of: leads.count)
+                attempt(MarketoOutcome.record(result, now: now), [lead], status: answer.status)
+                    .recorded(request, sent, record: leads.count == 1 ? nil : lead.record, result: result)
             })
     }
 
-    private func attempt(_ said: MarketoOutcome, _ lead: Prepared, status: Int) -> SentAttempt {
+    private func attempt(_ said: MarketoOutcome, _ leads: [Prepared], status: Int) -> SentAttempt {
         SentAttempt(
-            outcome: said.outcome, status: status, remoteID: said.remoteID, reason: reason(said, [lead.outgoing]),
+            outcome: said.outcome, status: status, remoteID: said.remoteID, reason: reason(said, leads.map(\.outgoing)),
             retryAfter: said.rest)
-    }
-
-    private static func recorded(
-        _ attempt: SentAttempt, _ lead: Prepared, _ request: HTTPRequestBytes, _ sent: Sent, _ result: JSON?,
-        of count: Int
-    ) -> SentAttempt {
-        var attempt = attempt
-        attempt.sha256 = sha256(count == 1 ? request.body : lead.record.encoded())
-        attempt.exchange =
-            count == 1
-            ? ExchangeRecord.whole(request, sent)
-            : ExchangeRecord.part(request, sent, record: lead.record, result: result)
-        return attempt
     }
 }

@@ -6,8 +6,8 @@ package import Outbound
 /// Gets access tokens of an org: with the secret of an app, or with a claim that the app's private key signed.
 ///
 /// The answer never says how long a token lives, for the session policy of the user decides; so a token is used until
-/// it is refused. Nothing here prints the secret or the key.
-package struct SalesforceAccess: Sendable, CustomStringConvertible, CustomReflectable {
+/// it is refused.
+package struct SalesforceAccess: Sendable {
     private let client: APIClient
     private let url: EndpointURL
     private let clientID: String
@@ -15,8 +15,9 @@ package struct SalesforceAccess: Sendable, CustomStringConvertible, CustomReflec
     private let allowsPrivate: Bool
 
     private enum Proof: Sendable {
-        case secret(String)
-        case key(Insecure.RSA.PrivateKey, username: String, audience: String)
+        case secret(HiddenText)
+        /// In PEM, and known to be a key.
+        case key(HiddenText, username: String, audience: String)
     }
 
     /// Reads the secrets.
@@ -31,12 +32,9 @@ package struct SalesforceAccess: Sendable, CustomStringConvertible, CustomReflec
                 try Self.key(settings, secrets), username: settings.text("username") ?? "",
                 audience: Self.audience(settings))
         } else {
-            proof = .secret(try secrets.secret(try Self.reference("client-secret", settings)))
+            proof = .secret(HiddenText(try secrets.secret(try Self.reference("client-secret", settings))))
         }
     }
-
-    package var description: String { "SalesforceAccess" }
-    package var customMirror: Mirror { Mirror(self, children: [:]) }
 
     private static func reference(_ key: String, _ settings: DestinationSettings) throws(SecretError) -> SecretReference
     {
@@ -44,15 +42,15 @@ package struct SalesforceAccess: Sendable, CustomStringConvertible, CustomReflec
         return reference
     }
 
-    private static func key(_ settings: DestinationSettings, _ secrets: SecretReader) throws -> Insecure.RSA.PrivateKey
+    private static func key(_ settings: DestinationSettings, _ secrets: SecretReader) throws(SecretError) -> HiddenText
     {
         let reference = try reference("private-key", settings)
         let pem = try secrets.secret(reference)
-        guard let key = try? Insecure.RSA.PrivateKey(pem: pem) else {
+        guard (try? Insecure.RSA.PrivateKey(pem: pem)) != nil else {
             throw SecretError(
                 "\(reference) is no RSA private key of 2048 bits or more in PEM, without a password")
         }
-        return key
+        return HiddenText(pem)
     }
 
     /// Salesforce compares the text of the audience, which has no `/` at its end.
@@ -73,28 +71,24 @@ package struct SalesforceAccess: Sendable, CustomStringConvertible, CustomReflec
             return .failure(
                 SalesforceRefusal(.config, "no request for a token can be made", mend: SalesforceMend.address))
         }
-        let request = HTTPRequestBytes(
-            method: "POST", url: address,
-            headers: [
-                .init("content-type", FormBody.contentType), .init("accept", "application/json"),
-                .init("user-agent", "leadledger"),
-            ], body: FormBody.encode(form))
-        switch await client.send(request, now: now) {
+        switch await client.send(HTTPRequestBytes(tokenFrom: address, form: form), now: now) {
         case .answered(let answer): return read(answer, now: now)
-        case .refused(let reason): return .failure(SalesforceRefusal(.config, reason, mend: SalesforceMend.address))
-        // A token that never came is no lead that may have arrived.
-        case .notSent(let reason), .unanswered(let reason):
-            return .failure(SalesforceRefusal(.retry, "no access token: \(reason)", mend: SalesforceMend.address))
+        case let silent:
+            let silence = SentAttempt(silence: silent, writes: false)
+            return .failure(
+                SalesforceRefusal(
+                    silence.outcome, "no access token: \(silence.reason)", mend: SalesforceMend.address))
         }
     }
 
     private func form(now: Instant) async -> [(name: String, value: String)]? {
         switch proof {
         case .secret(let secret):
-            return [("grant_type", "client_credentials"), ("client_id", clientID), ("client_secret", secret)]
+            return [("grant_type", "client_credentials"), ("client_id", clientID), ("client_secret", secret.text)]
         case .key(let key, let username, let audience):
             let claims = SalesforceClaims(
                 iss: clientID, sub: username, aud: audience, exp: (now + 3 * .minute).micros / Span.second.micros)
+            guard let key = try? Insecure.RSA.PrivateKey(pem: key.text) else { return nil }
             let keys = await JWTKeyCollection().add(rsa: key, digestAlgorithm: .sha256)
             guard let assertion = try? await keys.sign(claims) else { return nil }
             return [("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"), ("assertion", assertion)]

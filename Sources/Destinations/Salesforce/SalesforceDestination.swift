@@ -46,6 +46,24 @@ package struct SalesforceDestination: Adapter {
 
     package func send(_ leads: [Prepared], now: Instant) async -> BatchAnswer {
         precondition((1...batchLimit).contains(leads.count), "a batch has 1 to 200 leads")
+        let (new, known) = (leads.filter(requests.assigns), leads.filter { !requests.assigns($0) })
+        guard !new.isEmpty, !known.isEmpty else { return await sendTogether(leads, now: now) }
+        let first = await sendTogether(new, now: now)
+        guard !first.isDivisible else {
+            let reason = first.attempts[0].reason
+            return BatchAnswer(leads, isDivisible: true) { _ in SentAttempt(outcome: .rejected, reason: reason) }
+        }
+        let second: BatchAnswer
+        if let unsent = SalesforceMixture.rest(known, after: first) {
+            second = unsent
+        } else {
+            second = SalesforceMixture.undivided(await sendTogether(known, now: now))
+        }
+        return SalesforceMixture.inOrder(leads, isFirst: requests.assigns, first, second)
+    }
+
+    /// Leads of one request, which has one header for all of them.
+    private func sendTogether(_ leads: [Prepared], now: Instant) async -> BatchAnswer {
         let token: AccessTokens.Token
         switch await tokens.token(now: now) {
         case .success(let good): token = good
@@ -64,11 +82,8 @@ package struct SalesforceDestination: Adapter {
         }
         let sent = await client.send(request, now: now)
         guard case .answered(let answer) = sent else {
-            return BatchAnswer(leads) { lead in
-                var attempt = APIClient.silence(sent) ?? SentAttempt(outcome: .ambiguous, reason: "no answer")
-                record(lead, isSingle, request, sent, result: nil, in: &attempt)
-                return attempt
-            }
+            let attempt = SentAttempt(silence: sent)
+            return BatchAnswer(leads) { attempt.recorded(request, sent, record: isSingle ? nil : Self.record($0)) }
         }
         let results = isSingle ? nil : Self.results(answer, count: leads.count)
         var outcomes = results?.map { SalesforceOutcome.of(result: $0, context) }
@@ -78,12 +93,14 @@ package struct SalesforceDestination: Adapter {
             outcomes = Array(repeating: whole, count: leads.count)
         }
         let judged = await settle(outcomes ?? [], token)
+        // Words about a batch as a whole may be about any of its leads, and are the same for all.
+        let common = results == nil ? attempt(judged[0], status: answer.status, of: leads) : nil
         var attempts: [SentAttempt] = []
         for (place, (lead, outcome)) in zip(leads, judged).enumerated() {
-            // Words about a batch as a whole may be about any of its leads.
-            var attempt = attempt(outcome, status: answer.status, of: results == nil ? leads : [lead])
-            record(lead, isSingle, request, sent, result: results?[place], in: &attempt)
-            attempts.append(attempt)
+            let attempt = common ?? attempt(outcome, status: answer.status, of: [lead])
+            attempts.append(
+                attempt.recorded(
+                    request, sent, record: isSingle ? nil : Self.record(lead), result: results?[place]))
         }
         let isDivisible = !isSingle && judged.allSatisfy { $0.outcome == .rejected && $0.isDivisible }
         return BatchAnswer(attempts, isDivisible: isDivisible)
@@ -99,17 +116,10 @@ package struct SalesforceDestination: Adapter {
 
     /// Tells the tokens how this one fared. A new token is got only where that may help.
     private func settle(_ outcomes: [SalesforceOutcome], _ token: AccessTokens.Token) async -> [SalesforceOutcome] {
-        guard outcomes.contains(where: { $0.outcome == .authRefresh }) else {
-            // Whoever judges a lead, or counts requests, has taken the token.
-            let proof: Set<Outcome> = [.delivered, .alreadyDelivered, .rejected, .throttled]
-            if outcomes.contains(where: { proof.contains($0.outcome) }) { await tokens.worked(token) }
-            return outcomes
-        }
-        let isWorthATry = await tokens.refused(token)
+        let refusal = await tokens.judge(token, by: outcomes.map(\.outcome))
         return outcomes.map { outcome in
-            guard outcome.outcome == .authRefresh, !isWorthATry else { return outcome }
             var outcome = outcome
-            outcome.outcome = .config
+            if outcome.outcome == .authRefresh { outcome.outcome = refusal }
             return outcome
         }
     }
@@ -123,19 +133,7 @@ package struct SalesforceDestination: Adapter {
             retryAfter: outcome.retryAfter)
     }
 
-    private func record(
-        _ lead: Prepared, _ isSingle: Bool, _ request: HTTPRequestBytes, _ sent: Sent, result: JSON?,
-        in attempt: inout SentAttempt
-    ) {
-        if isSingle {
-            attempt.sha256 = sha256(request.body)
-            attempt.exchange = ExchangeRecord.whole(request, sent)
-        } else {
-            let record = SalesforceRequests.batchRecord(lead.record)
-            attempt.sha256 = sha256(record.encoded())
-            attempt.exchange = ExchangeRecord.part(request, sent, record: record, result: result)
-        }
-    }
+    private static func record(_ lead: Prepared) -> JSON { SalesforceRequests.batchRecord(lead.record) }
 
     package func check(now: Instant) async -> [CheckStep] {
         await SalesforceCheck(

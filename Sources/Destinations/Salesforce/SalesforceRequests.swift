@@ -25,15 +25,22 @@ package struct SalesforceRequests: Sendable {
     /// Upserts one lead by its external id, which stands in the address and must not stand in the body.
     package func upsert(_ lead: Prepared, token: String, at instance: EndpointURL) -> HTTPRequestBytes? {
         let value = PercentEncoding.encode(lead.outgoing.lead)
-        return write("/sobjects/Lead/\(externalID)/\(value)", fields(of: lead.record).encoded(), token, instance)
+        return write(
+            "/sobjects/Lead/\(externalID)/\(value)", fields(of: lead.record).encoded(),
+            assigns: assigns(lead), token, instance)
     }
 
-    /// Upserts up to 200 leads; each stands or falls alone.
+    /// Whether an assignment rule is to find an owner for a lead: only when it is made, for afterwards it has one.
+    func assigns(_ lead: Prepared) -> Bool { assign != "false" && !lead.outgoing.isKnown }
+
+    /// Upserts up to 200 leads, all to be assigned or none; each stands or falls alone.
     package func upsert(
         _ leads: [Prepared], token: String, at instance: EndpointURL
     ) -> HTTPRequestBytes? {
         let body: JSON = ["allOrNone": .bool(false), "records": .array(leads.map { Self.batchRecord($0.record) })]
-        return write("/composite/sobjects/Lead/\(externalID)", body.encoded(), token, instance)
+        return write(
+            "/composite/sobjects/Lead/\(externalID)", body.encoded(), assigns: leads.contains(where: assigns), token,
+            instance)
     }
 
     /// A lead as it stands in a batch: it says what it is, and has its external id.
@@ -48,12 +55,13 @@ package struct SalesforceRequests: Sendable {
     }
 
     private func write(
-        _ path: String, _ body: [UInt8], _ token: String, _ instance: EndpointURL
+        _ path: String, _ body: [UInt8], assigns: Bool, _ token: String, _ instance: EndpointURL
     ) -> HTTPRequestBytes? {
         guard let url = instance.appending("/services/data/v\(version)" + path) else { return nil }
         var headers = Self.headers(token)
         headers.append(.init("content-type", "application/json"))
-        headers.append(.init("sforce-auto-assign", ["true", "false"].contains(assign) ? assign.uppercased() : assign))
+        let rule = assign == "true" ? "TRUE" : assign
+        headers.append(.init("sforce-auto-assign", assigns ? rule : "FALSE"))
         if savesDuplicates { headers.append(.init("sforce-duplicate-rule-header", "allowSave=true")) }
         return HTTPRequestBytes(method: "PATCH", url: url, headers: headers, body: body)
     }

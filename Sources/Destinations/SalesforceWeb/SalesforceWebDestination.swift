@@ -32,7 +32,7 @@ package struct SalesforceWebDestination: Adapter {
             }
         }
         let sent = await client.send(request, now: now)
-        var attempt: SentAttempt
+        let attempt: SentAttempt
         if case .answered(let answer) = sent {
             let (outcome, reason) = SalesforceWebOutcome.of(answer)
             attempt = SentAttempt(
@@ -40,11 +40,9 @@ package struct SalesforceWebDestination: Adapter {
                 reason: VendorWords.clean(reason, of: leads.map(\.outgoing), fields: form.map.names),
                 retryAfter: [.retry, .throttled].contains(outcome) ? answer.retryAfter(now: now) : nil)
         } else {
-            attempt = APIClient.silence(sent) ?? SentAttempt(outcome: .ambiguous, reason: "no answer")
+            attempt = SentAttempt(silence: sent)
         }
-        attempt.sha256 = sha256(request.body)
-        attempt.exchange = ExchangeRecord.whole(request, sent)
-        return BatchAnswer([attempt])
+        return BatchAnswer([attempt.recorded(request, sent)])
     }
 
     package func check(now: Instant) async -> [CheckStep] {

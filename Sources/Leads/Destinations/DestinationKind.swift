@@ -85,6 +85,8 @@ package struct SettingSpecification: Sendable {
     package let usual: String?
     /// One line for people.
     package let says: String
+    /// What a value that cannot be used looks like, where that is a common mistake; `nil` where it is none.
+    let mistake: @Sendable (String) -> String?
 
     package enum Form: Hashable, Sendable {
         /// 1 to 1,024 characters.
@@ -102,7 +104,11 @@ package struct SettingSpecification: Sendable {
         case instant
     }
 
-    init(_ key: String, _ form: Form, isRequired: Bool = false, usual: String? = nil, _ says: String) {
+    init(
+        _ key: String, _ form: Form, isRequired: Bool = false, usual: String? = nil, _ says: String,
+        mistake: @escaping @Sendable (String) -> String? = { _ in nil }
+    ) {
+        self.mistake = mistake
         self.key = key
         self.form = form
         self.isRequired = isRequired

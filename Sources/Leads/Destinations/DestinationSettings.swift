@@ -149,7 +149,7 @@ package struct DestinationSettings: Hashable, Sendable {
             guard keys.contains(key) else {
                 throw DestinationSettingsError(
                     key: shown(key), problem: "is not a secret of this kind",
-                    allowed: keys.joined(separator: ", "))
+                    allowed: keys.isEmpty ? "no secret, for this kind needs none" : keys.joined(separator: ", "))
             }
             guard let reference = SecretReference(text) else {
                 throw DestinationSettingsError(
@@ -163,6 +163,7 @@ package struct DestinationSettings: Hashable, Sendable {
 
     /// A key as an error may show it: one that does not look like a key may be a secret in the wrong place.
     static func shown(_ key: String) -> String {
+        for prefix in ["map.", "constant.", "default."] where key.hasPrefix(prefix) { return prefix + "…" }
         let looksLikeKey = key.utf8.count <= 24 && key.utf8.allSatisfy { (97...122).contains($0) || $0 == 45 }
         return looksLikeKey ? key : "a key"
     }

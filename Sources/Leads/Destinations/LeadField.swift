@@ -55,16 +55,33 @@ package struct MappingSettings: Hashable, Sendable {
             guard let dot = key.firstIndex(of: ".") else { continue }
             let name = String(key[key.index(after: dot)...])
             switch key[..<dot] {
-            case "map": targets[try Self.field(name)] = try Self.targets(value.trimmed, name)
+            case "map": targets[try Self.field(name, of: "map")] = try Self.targets(value.trimmed, name)
             case "constant":
                 guard Self.isFieldName(name) else {
                     throw DestinationSettingsError(
                         key: "constant", problem: "names no field of the destination", allowed: "constant.FIELD=value")
                 }
                 constants[name] = try Self.constant(value, name)
-            case "default": defaults[try Self.field(name)] = value.trimmed
+            case "default": defaults[try Self.field(name, of: "default")] = value.trimmed
             default: break
             }
+        }
+        try refuseRepeats()
+    }
+
+    /// Refuses a field of the destination that two settings name: one of them would be lost. Case makes no difference,
+    /// for it makes none to most systems.
+    private func refuseRepeats() throws(DestinationSettingsError) {
+        let mapped = LeadField.allCases.flatMap { field in (targets[field] ?? []).map { ("map.\(field.rawValue)", $0) }
+        }
+        var owners: [String: String] = [:]
+        for (key, name) in mapped + constants.keys.sorted().map({ ("constant.\($0)", $0) }) {
+            guard let owner = owners.updateValue(key, forKey: name.lowercased()) else { continue }
+            throw DestinationSettingsError(
+                key: key,
+                problem: owner == key
+                    ? "names a field of the destination twice" : "names a field of the destination that \(owner) names",
+                allowed: "each field of the destination once in all of map.… and constant.…")
         }
     }
 
@@ -72,11 +89,16 @@ package struct MappingSettings: Hashable, Sendable {
         key.hasPrefix("map.") || key.hasPrefix("constant.") || key.hasPrefix("default.")
     }
 
-    private static func field(_ name: String) throws(DestinationSettingsError) -> LeadField {
+    private static func field(_ name: String, of kind: String) throws(DestinationSettingsError) -> LeadField {
         if let field = LeadField(rawValue: name) { return field }
         throw DestinationSettingsError(
-            key: "map", problem: "names something that is not known of a lead",
+            key: isWord(name) ? "\(kind).\(name)" : kind, problem: "names something that is not known of a lead",
             allowed: LeadField.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+
+    /// Whether a name may be shown: one that does not look like a word may be a secret in the wrong place.
+    private static func isWord(_ name: String) -> Bool {
+        (1...24).contains(name.utf8.count) && name.utf8.allSatisfy { (97...122).contains($0 | 0x20) }
     }
 
     private static func targets(_ value: String, _ name: String) throws(DestinationSettingsError) -> [String] {

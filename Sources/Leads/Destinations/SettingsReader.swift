@@ -46,8 +46,17 @@ package struct SettingsReader: Sendable {
     private func text(
         _ key: String, _ specification: SettingSpecification, _ isAllowed: (String) -> Bool
     ) throws(DestinationSettingsError) {
-        let problem = if case .choice = specification.form { "is none of the choices" } else { "cannot be used" }
-        guard isAllowed(settings[key] ?? "") else { throw error(key, problem, specification.allowed) }
+        let value = settings[key] ?? ""
+        guard !isAllowed(value) else { return }
+        let problem =
+            switch specification.form {
+            case .choice: "is none of the choices"
+            case _ where value.isEmpty: "is empty"
+            case .whole: "is no whole number in range"
+            case .name: "has a character that it never has"
+            default: "is too long"
+            }
+        throw error(key, specification.mistake(value) ?? problem, specification.allowed)
     }
 
     static func isName(_ text: String) -> Bool {
@@ -142,6 +151,7 @@ package struct SettingsReader: Sendable {
         let allowed =
             allowsPlain ? "https://host/path or http://host/path" : "https://host/path; http needs allow-private=true"
         guard let text = settings[key] else { throw error(key, "is missing", allowed) }
+        guard !text.isEmpty else { throw error(key, "is empty", allowed) }
         let url: EndpointURL
         do {
             url = try EndpointURL(text)
@@ -154,7 +164,7 @@ package struct SettingsReader: Sendable {
 
     private static func sentence(_ problem: EndpointURL.Problem) -> String {
         switch problem {
-        case .scheme: "begins with another scheme"
+        case .scheme: "does not begin with https://"
         case .host: "has no usable host name"
         case .port: "has no usable port"
         case .user: "holds a user name or password"

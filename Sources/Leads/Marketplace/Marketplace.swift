@@ -109,6 +109,10 @@ package enum Marketplace {
 extension StringProtocol {
     /// Without the white space at both ends.
     package var trimmed: String {
+        // Most texts begin and end with a character of ASCII; telling white space of all others is slow.
+        if let first = utf8.first, let last = unicodeScalars.last, 0x21...0x7e ~= first, 0x21...0x7e ~= last.value {
+            return String(self)
+        }
         var slice = self[...]
         while let first = slice.first, first.isWhitespace { slice = slice.dropFirst() }
         while let last = slice.last, last.isWhitespace { slice = slice.dropLast() }

@@ -1,5 +1,5 @@
 internal import Crypto
-internal import Leads
+package import Leads
 package import OrderedJSON
 
 #if canImport(Glibc)
@@ -20,6 +20,7 @@ package actor Arrivals {
     /// SHA-256 of the body that came first under each key.
     private var bodies: [String: [UInt8]] = [:]
     private var troubles: [Trouble] = []
+    private var waiting: [(fate: Fate, count: Int, continuation: CheckedContinuation<Void, Never>)] = []
 
     /// Lines kept for `GET /_log`; the file keeps all.
     private static let kept = 10_000
@@ -50,27 +51,37 @@ package actor Arrivals {
         return known == digest ? .duplicate : .conflict
     }
 
-    func record(
+    package func record(
         _ arrival: Arrival, fate: Fate, status: Int?, reason: String?, records: [RecordFate] = [], at now: Instant
     ) {
         requests += 1
         fates[fate, default: 0] += 1
+        let done = waiting.filter { fates[$0.fate, default: 0] >= $0.count }
+        waiting.removeAll { fates[$0.fate, default: 0] >= $0.count }
+        for waiter in done { waiter.continuation.resume() }
+        let shown = ArrivalForLog(arrival)
         let line: JSON = [
             "at": .string(now.description),
             "method": .string(arrival.method),
             "path": .string(arrival.path),
-            "query": .optional(arrival.query),
+            "query": .optional(shown.query),
             "fate": .string(fate.rawValue),
             "status": status.map { .number($0) } ?? .null,
             "reason": .optional(reason),
             "records": .array(records.map { ["key": .string($0.key), "fate": .string($0.fate.rawValue)] }),
-            "headers": .object(arrival.headers.map { JSON.Member($0.name, .string($0.value)) }),
-            "body": (try? JSON.parse(arrival.body)) ?? .string(String(decoding: arrival.body, as: UTF8.self)),
+            "headers": .object(shown.headers.map { JSON.Member($0.name, .string($0.value)) }),
+            "body": shown.body,
         ]
         let bytes = line.encoded() + [UInt8(ascii: "\n")]
         if lines.count == Self.kept { lines.removeFirst(Self.kept / 2) }
         lines.append(bytes)
         file?.write(bytes)
+    }
+
+    /// Returns once so many requests came to this.
+    package func reached(_ count: Int, _ fate: Fate) async {
+        guard fates[fate, default: 0] < count else { return }
+        await withCheckedContinuation { waiting.append((fate, count, $0)) }
     }
 
     /// The latest lines as one text.

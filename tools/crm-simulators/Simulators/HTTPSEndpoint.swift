@@ -28,7 +28,7 @@ package struct HTTPSEndpoint: SimulatedSystem {
         {
             return .rejected(status: 401, reason: fault)
         }
-        guard let type = arrival["content-type"]?.split(separator: ";").first?.lowercased() else {
+        guard let type = MediaType(arrival["content-type"])?.essence else {
             return .rejected(status: 415, reason: "content-type is missing")
         }
         guard let json = try? JSON.parse(arrival.body) else {
@@ -78,8 +78,6 @@ struct HTTPSCommand: AsyncParsableCommand {
             let count = fread(&bytes, 1, bytes.count, file)
             return String(decoding: bytes[..<count], as: UTF8.self)
         }
-        guard let secretEnv else { return nil }
-        guard let value = getenv(secretEnv) else { throw ValidationError("\(secretEnv) is not set") }
-        return String(cString: value)
+        return try secretEnv.map(SimulatedSecret.text)
     }
 }

@@ -30,6 +30,7 @@ extension KindSpecification {
             .init("prefix", .text, usual: "leads/", "what blobs' names begin with; YYYY-MM-DD and an ending follow"),
         ],
         secrets: storageSecrets,
+        isMapped: false,
         usual: Usual(pace: 50, parallel: 1, timeout: 60 * .second)
     ) { (reader) throws(DestinationSettingsError) in
         try checkStorage(reader)
@@ -63,7 +64,7 @@ extension KindSpecification {
     private static let storageSecrets: [SecretSpecification] = [
         .init("account-key", "a key of the account; this, sas or connection-string is needed"),
         .init("connection-string", "the account's connection string, whole"),
-        .init("sas", "a shared access signature that may add and update"),
+        .init("sas", "a shared access signature: a table needs permissions a and u, a container r, a, c and w"),
     ]
 
     private static func checkStorage(_ reader: SettingsReader) throws(DestinationSettingsError) {

@@ -8,7 +8,9 @@ extension KindSpecification {
         settings: [
             .init("base-url", .url, "where the instance is, in place of https://SERVER-ID.mktorest.com"),
             .init("client-id", .text, isRequired: true, "the client id of the LaunchPoint service"),
-            .init("form-id", .whole(1...2_147_483_647), "the form that through=form submits"),
+            .init(
+                "form-id", .whole(1...2_147_483_647), "the form that through=form submits",
+                mistake: { isMunchkin($0) ? "is a Munchkin account id: server-id and form-id look swapped" : nil }),
             .init("lookup-field", .name, usual: "email", "the field by which through=leads and push know a person"),
             .init("partition", .text, "the lead partition, where there are several"),
             .init("program", .text, "the program that through=push adds people to"),

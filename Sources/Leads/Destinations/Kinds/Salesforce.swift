@@ -6,7 +6,7 @@ extension KindSpecification {
             .init("api-version", .decimal(46...99), usual: "62", "the version of the REST API"),
             .init(
                 "assign", .text, usual: "true",
-                "whether lead assignment rules run: true, false, or the id of a rule"),
+                "whether lead assignment rules run when a lead is made: true, false, or the id of a rule"),
             .init(
                 "audience", .url, usual: "https://login.salesforce.com",
                 "who the signed token is for; https://test.salesforce.com for a sandbox"),

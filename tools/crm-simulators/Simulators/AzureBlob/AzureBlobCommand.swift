@@ -1,13 +1,5 @@
 internal import ArgumentParser
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
-
 /// `crm-simulators azure-blob`
 struct AzureBlobCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -41,10 +33,10 @@ struct AzureBlobCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard let value = getenv(keyEnv) else { throw ValidationError("\(keyEnv) is not set") }
+        let key = try SimulatedSecret.text(of: keyEnv)
         guard
             let service = AzureBlobService(
-                account: account, key: String(cString: value), containers: container, blockLimit: blockLimit)
+                account: account, key: key, containers: container, blockLimit: blockLimit)
         else { throw ValidationError("\(keyEnv) holds no base 64") }
         let simulated = SimulatedServer(service, arrivals: try Arrivals(log: server.log))
         try await simulated.runAsProgram(port: server.port)

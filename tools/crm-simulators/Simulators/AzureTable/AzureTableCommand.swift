@@ -1,13 +1,5 @@
 internal import ArgumentParser
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
-
 /// `crm-simulators azure-table`
 struct AzureTableCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -45,10 +37,10 @@ struct AzureTableCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard let value = getenv(keyEnv) else { throw ValidationError("\(keyEnv) is not set") }
+        let key = try SimulatedSecret.text(of: keyEnv)
         guard
             let service = AzureTableService(
-                account: account, key: String(cString: value), tables: table,
+                account: account, key: key, tables: table,
                 paging: .init(size: pageSize, empties: emptyPages))
         else { throw ValidationError("\(keyEnv) holds no base 64") }
         let simulated = SimulatedServer(service, arrivals: try Arrivals(log: server.log))

@@ -14,7 +14,9 @@ struct EntraEndpoint {
         guard parts.count == 4, PercentEncoding.decode(parts[0])?.lowercased() == settings.tenant.lowercased() else {
             return EntraAnswers.refusal(90_002, "Tenant '\(parts.first ?? "")' not found.")
         }
-        guard let form = FormParameters(arrival), let grant = form["grant_type"] else { return missing("grant_type") }
+        guard let form = SentParameters(form: arrival), let grant = form["grant_type"] else {
+            return missing("grant_type")
+        }
         guard grant == "client_credentials" else {
             return EntraAnswers.refusal(70_003, "The app requested an unsupported grant type '\(grant)'.")
         }

@@ -49,7 +49,7 @@ enum HubSpotCall {
     }
 
     private static func json(_ arrival: Arrival) throws(HubSpotFault) -> JSON {
-        guard arrival.mediaType == "application/json" else {
+        guard MediaType(arrival["content-type"])?.essence == "application/json" else {
             throw HubSpotFault(
                 status: 415, category: "VALIDATION_ERROR", message: "The content type is not application/json")
         }

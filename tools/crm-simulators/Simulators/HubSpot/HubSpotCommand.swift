@@ -42,8 +42,8 @@ struct HubSpotCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var settings = HubSpotSettings(token: try KnownSecret.text(inVariable: tokenEnv))
-        settings.nextToken = try nextTokenEnv.map(KnownSecret.text(inVariable:))
+        var settings = HubSpotSettings(token: try SimulatedSecret.text(of: tokenEnv))
+        settings.nextToken = try nextTokenEnv.map(SimulatedSecret.text)
         if !scope.isEmpty { settings.scopes = scope }
         settings.customProperties = field
         settings.uniqueProperties = uniqueField

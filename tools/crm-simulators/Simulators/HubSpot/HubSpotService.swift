@@ -5,9 +5,9 @@ package import OrderedJSON
 package actor HubSpotService: SimulatedSystem {
     private let settings: HubSpotSettings
     private var contacts: HubSpotContacts
-    private var token: KnownSecret?
-    private var nextToken: KnownSecret?
-    private var ended: [KnownSecret] = []
+    private var token: SimulatedSecret?
+    private var nextToken: SimulatedSecret?
+    private var ended: [SimulatedSecret] = []
     private var limit: RollingLimit?
     /// Calls since the start, against the limit of a day.
     private var calls = 0
@@ -20,8 +20,8 @@ package actor HubSpotService: SimulatedSystem {
     package init(_ settings: HubSpotSettings) {
         self.settings = settings
         contacts = HubSpotContacts(properties: HubSpotProperties(settings))
-        token = KnownSecret(settings.token)
-        nextToken = settings.nextToken.map { KnownSecret($0) }
+        token = SimulatedSecret(settings.token)
+        nextToken = settings.nextToken.map { SimulatedSecret($0) }
         limit = settings.callsPerTenSeconds.map { RollingLimit(calls: $0, span: 10 * .second) }
     }
 
@@ -78,7 +78,7 @@ package actor HubSpotService: SimulatedSystem {
             calls += 1
             let call = try HubSpotCall(arrival)
             if let scope = call.scope, !settings.scopes.contains(scope) { throw .scope(scope) }
-            answered = try answer(call, SentParameters(arrival.query), now: now, refusing: refusal)
+            answered = try answer(call, SentParameters(query: arrival.query), now: now, refusing: refusal)
         } catch {
             answered = (error.answer, [])
             reason = error.category
@@ -107,9 +107,9 @@ package actor HubSpotService: SimulatedSystem {
             throw .authentication("INVALID_AUTHENTICATION")
         }
         let given = String(words[1])
-        if token?.isSame(as: given) == true { return }
+        if token?.matches(given) == true { return }
         throw .authentication(
-            ended.contains { $0.isSame(as: given) } ? "EXPIRED_AUTHENTICATION" : "INVALID_AUTHENTICATION")
+            ended.contains { $0.matches(given) } ? "EXPIRED_AUTHENTICATION" : "INVALID_AUTHENTICATION")
     }
 
     private func answer(

@@ -39,10 +39,10 @@ enum MarketoCall {
             self = .describe
         case "/rest/asset/v1/forms.json":
             try Self.mustBeGet(arrival)
-            self = .forms(SentParameters(arrival.query))
+            self = .forms(SentParameters(query: arrival.query))
         case "/rest/asset/v1/program/byName.json":
             try Self.mustBeGet(arrival)
-            guard let name = SentParameters(arrival.query)["name"], !name.isEmpty else {
+            guard let name = SentParameters(query: arrival.query)["name"] else {
                 throw .call(MarketoReason("701", "name cannot be blank"))
             }
             self = .programByName(name)
@@ -63,10 +63,9 @@ enum MarketoCall {
 
     /// What a search for leads asks: as a GET, or as a POST whose query or form says that it is one.
     private static func leadQuery(_ arrival: Arrival) -> SentParameters? {
-        if arrival.method == "GET" { return SentParameters(arrival.query) }
-        guard arrival.method == "POST", arrival.mediaType == "application/x-www-form-urlencoded" else { return nil }
-        let form = SentParameters(String(decoding: arrival.body, as: UTF8.self))
-        return form["_method"] == "GET" || SentParameters(arrival.query)["_method"] == "GET" ? form : nil
+        if arrival.method == "GET" { return SentParameters(query: arrival.query) }
+        guard arrival.method == "POST", let form = SentParameters(form: arrival) else { return nil }
+        return form["_method"] == "GET" || SentParameters(query: arrival.query)["_method"] == "GET" ? form : nil
     }
 
     private static func mustBeGet(_ arrival: Arrival) throws(MarketoFault) {
@@ -75,7 +74,7 @@ enum MarketoCall {
 
     private static func json(_ arrival: Arrival) throws(MarketoFault) -> JSON {
         guard arrival.method == "POST" else { throw .call("605") }
-        guard arrival.mediaType == "application/json" else { throw .call("612") }
+        guard MediaType(arrival["content-type"])?.essence == "application/json" else { throw .call("612") }
         guard let json = try? JSON.parse(arrival.body), case .object = json else { throw .call("609") }
         return json
     }

@@ -69,8 +69,8 @@ struct MarketoCommand: AsyncParsableCommand {
 
     func run() async throws {
         var settings = MarketoSettings(
-            clientID: try KnownSecret.text(inVariable: clientIDEnv),
-            clientSecret: try KnownSecret.text(inVariable: clientSecretEnv))
+            clientID: try SimulatedSecret.text(of: clientIDEnv),
+            clientSecret: try SimulatedSecret.text(of: clientSecretEnv))
         settings.tokenSeconds = tokenSeconds
         settings.customFields = field
         settings.textFields = textField

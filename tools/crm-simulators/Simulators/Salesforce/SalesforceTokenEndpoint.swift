@@ -13,7 +13,7 @@ struct SalesforceTokenEndpoint {
         guard arrival.method == "POST" else {
             return Self.refusal("invalid_request", "must use HTTP POST")
         }
-        guard let form = FormParameters(arrival), let grant = form["grant_type"] else {
+        guard let form = SentParameters(form: arrival), let grant = form["grant_type"] else {
             return Self.refusal("unsupported_grant_type", "grant type not supported")
         }
         switch grant {
@@ -38,7 +38,7 @@ struct SalesforceTokenEndpoint {
         return SimulatedAnswer(status: 200, headers: Self.common, body: json.encoded())
     }
 
-    private func checkClient(_ arrival: Arrival, _ form: FormParameters) -> SimulatedAnswer? {
+    private func checkClient(_ arrival: Arrival, _ form: SentParameters) -> SimulatedAnswer? {
         var client = form["client_id"]
         var secret = form["client_secret"]
         let words = (arrival["authorization"] ?? "").split(separator: " ")

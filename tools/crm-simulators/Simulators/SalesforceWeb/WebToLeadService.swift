@@ -70,7 +70,7 @@ package actor WebToLeadService: SimulatedSystem {
         }
         let encoding = PercentEncoding.parameters(of: arrival.query ?? "")?.first { $0.name == "encoding" }?.value
         guard encoding?.uppercased() == "UTF-8" else { return except("the encoding is not named or not UTF-8") }
-        guard let form = FormParameters(arrival) else { return except("the body is not a form") }
+        guard let form = SentParameters(form: arrival) else { return except("the body is not a form") }
         guard let organization = form["oid"], organization == settings.organization else {
             return except("the oid is missing or that of no org")
         }
@@ -83,7 +83,7 @@ package actor WebToLeadService: SimulatedSystem {
         return store(WebLead(key: key, fields: fields(form)), now)
     }
 
-    private func fault(_ form: FormParameters) -> String? {
+    private func fault(_ form: SentParameters) -> String? {
         for name in ["last_name", "company"] where form[name] == nil { return "\(name) is missing or empty" }
         for field in form.all {
             let maximum = WebToLeadForm.lengths[field.name] ?? settings.fields[field.name]
@@ -92,7 +92,7 @@ package actor WebToLeadService: SimulatedSystem {
         return nil
     }
 
-    private func fields(_ form: FormParameters) -> [JSON.Member] {
+    private func fields(_ form: SentParameters) -> [JSON.Member] {
         let known = form.all.filter { WebToLeadForm.lengths[$0.name] != nil || settings.fields[$0.name] != nil }
         ignoredCount += form.all.count { field in
             !WebToLeadForm.controls.contains(field.name) && !known.contains { $0.name == field.name }
