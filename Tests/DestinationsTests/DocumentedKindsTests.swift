@@ -39,7 +39,7 @@ struct DocumentedKindsTests {
         #expect(row[4] == settings.repeats.rawValue.replacing("-", with: " "))
     }
 
-    @Test(arguments: [.dynamics, .marketo, .salesforce, .salesforceWeb, .https, .hubspot] as [DestinationKind])
+    @Test(arguments: DestinationKind.allCases)
     func `how many leads go in one request`(kind: DestinationKind) async throws {
         let adapter = try Adapters.make(try Self.settings(kind), secrets: SecretReader { _ in "c2VjcmV0" })
         #expect(try Self.row(kind)[3].prefix { $0.isNumber } == "\(adapter.batchLimit)")
