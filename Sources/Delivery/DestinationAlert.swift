@@ -9,6 +9,8 @@ package struct DestinationAlert: Hashable, Sendable {
     /// Percent of the time after which it is paused; 100 when it is.
     package let level: Int64
     package let failingSince: Instant?
+    /// When it was found: the same however often the alert is sent.
+    package let at: Instant
     /// No contact data and no secret.
     package let reason: String
 }

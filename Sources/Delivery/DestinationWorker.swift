@@ -274,7 +274,7 @@ actor DestinationWorker {
         reconciler.alert(
             DestinationAlert(
                 destination: destination.name, kind: destination.settings.kind, isPaused: true, level: 100,
-                failingSince: failingSince, reason: reason))
+                failingSince: failingSince, at: reconciler.clock(), reason: reason))
         return .paused(destination, reason: reason)
     }
 
@@ -293,7 +293,7 @@ actor DestinationWorker {
             reconciler.alert(
                 DestinationAlert(
                     destination: destination.name, kind: destination.settings.kind, isPaused: false, level: level,
-                    failingSince: since, reason: reason))
+                    failingSince: since, at: reconciler.clock(), reason: reason))
         }
         _ = try await reconciler.writer.append(events)
         try await reconciler.views.catchUp()

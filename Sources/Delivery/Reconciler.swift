@@ -80,7 +80,7 @@ package struct Reconciler: Sendable {
         alert(
             DestinationAlert(
                 destination: destination.name, kind: destination.settings.kind, isPaused: true, level: 100,
-                failingSince: nil, reason: reason))
+                failingSince: nil, at: clock(), reason: reason))
         return DeliveryCounts(paused: [destination.name: reason])
     }
 

@@ -151,7 +151,7 @@ struct WorkerTests {
         try await withEndpoints { endpoints in
             try await withDeliveryHome { home in
                 let (url, arrivals) = endpoints[0]
-                try await home.add("crm", ["url": url, "timeout": "1s"])
+                try await home.add("crm", ["url": url, "timeout": "4s"])
                 try await home.leads(2)
                 #expect(await arrivals.plan(.hang(isCommitted: true), times: 2))
                 #expect(try await home.deliver().outcomes == [.ambiguous: 2])

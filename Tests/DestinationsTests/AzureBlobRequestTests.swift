@@ -45,7 +45,7 @@ struct AzureBlobRequestTests {
     @Test func `actions of one day go to one blob, and a time alone is nothing new`() throws {
         let destination = try AzureSamples.blob(set: ["prefix=in/"])
         let first = destination.prepare(AzureSamples.outgoing(1))
-        #expect(first.key == "dlv_1" && destination.batchLimit == 500)
+        #expect(first.key == "in/2026-01-01.ndjson" && destination.batchLimit == 500)
         var later = AzureSamples.outgoing(1)
         later.occurredAt = later.occurredAt + .hour
         #expect(destination.prepare(later).digest == first.digest && destination.prepare(later).key == first.key)

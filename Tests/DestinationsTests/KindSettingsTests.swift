@@ -62,7 +62,7 @@ struct KindSettingsTests {
             "dynamics", ["lookup-field=x"], "lookup-field is not a setting of this kind; allowed: allow-private, cli"),
         .init("marketo", without: ["server-id"], "server-id is missing; allowed: a Munchkin account id"),
         .init(
-            "marketo", ["server-id=1029"], "server-id is a number, as a form id is: server-id and form-id looks"),
+            "marketo", ["server-id=1029"], "server-id is a number, as a form id is: server-id and form-id look"),
         .init(
             "marketo", ["server-id=1029", "form-id=123-ABC-456"], "form-id is a Munchkin account id: server-id and f"),
         .init("marketo", ["server-id=https://x.mktorest.com"], "server-id is no Munchkin account id; allowed: three"),

@@ -39,12 +39,12 @@ struct AlertSender: Sendable {
     /// Sends once; returns why it did not arrive, `nil` when it did.
     func send(_ alert: DestinationAlert) async -> String? {
         let now = clock()
-        let id = "alert_\(alert.destination)_\(alert.level)_\((alert.failingSince ?? now).micros)"
+        let id = "alert_\(alert.destination)_\(alert.level)_\(alert.at.micros)"
             .replacing(".", with: "-")
         let event: JSON = [
             "specversion": .string("1.0"), "id": .string(id), "source": .string(source),
             "type": .string("io.leadledger.DestinationAlert.v1"), "subject": .string(alert.destination),
-            "time": .string(now.description), "datacontenttype": .string("application/json"),
+            "time": .string(alert.at.description), "datacontenttype": .string("application/json"),
             "data": [
                 "destination": .string(alert.destination), "kind": .string(alert.kind.rawValue),
                 "paused": .bool(alert.isPaused), "level": .number(alert.level),

@@ -43,7 +43,7 @@ package struct AzureBlobDestination: Adapter {
         let isTooLong = lines.line(record).count > Self.lineLimit(lines)
         return Prepared(
             outgoing, record: record, digest: sha256(content.encoded()),
-            key: outgoing.delivery,
+            key: reader.name(Self.day(outgoing), 1).name,
             refusal: isTooLong ? "the line is longer than 4 MiB, which is all that one block takes" : nil)
     }
 
