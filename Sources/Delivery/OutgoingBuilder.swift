@@ -54,13 +54,19 @@ actor OutgoingBuilder {
     }
 }
 
-/// A claim, and what will be told of its lead.
-struct Ready: Sendable {
+/// A claim, and what will be told of its lead. A class, for it is large and handed on many times.
+final class Ready: Sendable {
     let claim: Claim
     /// The text of the lead's offer.
     let offer: String
     /// `nil` when the customer's data was erased.
     let prepared: Prepared?
+
+    init(claim: Claim, offer: String, prepared: Prepared?) {
+        self.claim = claim
+        self.offer = offer
+        self.prepared = prepared
+    }
 
     /// What it came to without a request; `nil` when one is needed.
     var settled: SentAttempt? {

@@ -101,8 +101,10 @@ extension EndpointURL {
 
 extension HTTPRequestBytes {
     /// A request to an API that speaks JSON: a GET without a body, else a POST.
-    /// - Parameter target: begins with `/`; encoded already.
-    init(_ target: String, below base: EndpointURL, body: JSON?, token: String) {
+    /// - Parameters:
+    ///   - target: begins with `/`; encoded already.
+    ///   - body: JSON.
+    init(_ target: String, below base: EndpointURL, body: [UInt8]?, token: String) {
         var headers: [Header] = [
             .init("authorization", "Bearer " + token), .init("accept", "application/json"),
             .init("user-agent", "leadledger"),
@@ -110,7 +112,7 @@ extension HTTPRequestBytes {
         if body != nil { headers.append(.init("content-type", "application/json")) }
         self.init(
             method: body == nil ? "GET" : "POST", url: base.appending(target) ?? base, headers: headers,
-            body: body?.encoded() ?? [])
+            body: body ?? [])
     }
 
     /// A form that asks for an access token. Credentials stand in the body, for addresses are logged on the way.

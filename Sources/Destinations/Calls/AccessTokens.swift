@@ -29,6 +29,11 @@ package actor AccessTokens {
         }
 
         package var value: String { secret.text }
+
+        /// Whether it can stand in a header: visible characters of ASCII alone, none of which ends a line.
+        fileprivate var isUsable: Bool {
+            !secret.text.isEmpty && secret.text.utf8.allSatisfy { 0x21...0x7e ~= $0 }
+        }
     }
 
     /// Why there is no token: `config` when credentials are refused, `retry` or `throttled` when that may pass.
@@ -55,6 +60,9 @@ package actor AccessTokens {
         self.get = get
     }
 
+    private static let unusable = Failure(
+        SentAttempt(outcome: .config, reason: "the token that was given cannot stand in a header; check the address"))
+
     /// A token that is good at `now`, as far as anybody knows.
     package func token(now: Instant) async -> Result<Token, Failure> {
         if let current, current.renewAt.map({ now < $0 }) ?? true { return .success(current) }
@@ -62,11 +70,13 @@ package actor AccessTokens {
         count += 1
         let (number, get, margin) = (count, get, margin)
         let task = Task {
-            await get(now).map { grant in
+            await get(now).flatMap { grant -> Result<Token, Failure> in
+                guard grant.isUsable else { return .failure(Self.unusable) }
                 let early = grant.lifetime.map { min(margin, Span(micros: $0.micros / 2)) }
-                return Token(
-                    instance: grant.instance, secret: grant.secret, number: number,
-                    renewAt: grant.lifetime.map { now + $0 - (early ?? margin) })
+                return .success(
+                    Token(
+                        instance: grant.instance, secret: grant.secret, number: number,
+                        renewAt: grant.lifetime.map { now + $0 - (early ?? margin) }))
             }
         }
         getting = task

@@ -39,7 +39,8 @@ package enum ExchangeRecord {
         return JSON.object(members).encoded()
     }
 
-    /// One lead's part of a request that carries several.
+    /// One lead's part of a request that carries several. Of the answer only what it says of this lead is kept: it is
+    /// sealed for one customer, and must not outlive the erasure of another.
     /// - Parameter result: what the answer says of this lead; `nil` when nothing.
     package static func part(
         _ request: HTTPRequestBytes, _ sent: Sent, record: JSON, result: JSON?
@@ -53,12 +54,7 @@ package enum ExchangeRecord {
             var response = [
                 JSON.Member("status", .number(answer.status)), JSON.Member("headers", headers(kept(answer))),
             ]
-            if let result {
-                response.append(JSON.Member("record", result))
-            } else {
-                response.append(
-                    JSON.Member("body", .string(String(decoding: answer.body.prefix(keptBytes), as: UTF8.self))))
-            }
+            if let result { response.append(JSON.Member("record", result)) }
             members.append(JSON.Member("response", .object(response)))
         }
         return JSON.object(members).encoded()
@@ -67,7 +63,8 @@ package enum ExchangeRecord {
     /// The address without a signature that may stand in its query.
     private static func url(_ request: HTTPRequestBytes) -> String {
         let text = request.url.description
-        return text.contains("sig=") ? String(text.prefix { $0 != "?" }) : text
+        guard request.url.target.utf8.contains(UInt8(ascii: "?")), text.contains("sig=") else { return text }
+        return String(text.prefix { $0 != "?" })
     }
 
     private static func kept(_ answer: HTTPAnswer) -> [HTTPRequestBytes.Header] {

@@ -70,6 +70,6 @@ struct HubSpotRequest: Sendable {
     }
 
     func request(_ target: String, body: JSON?, token: HiddenText) -> HTTPRequestBytes {
-        HTTPRequestBytes(target, below: base, body: body, token: token.text)
+        HTTPRequestBytes(target, below: base, body: body?.encoded(), token: token.text)
     }
 }

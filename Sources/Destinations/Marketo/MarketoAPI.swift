@@ -37,12 +37,12 @@ struct MarketoAPI: Sendable {
         return try? EndpointURL(text)
     }
 
-    func request(_ target: String, body: JSON?, token: String) -> HTTPRequestBytes {
+    func request(_ target: String, body: [UInt8]?, token: String) -> HTTPRequestBytes {
         HTTPRequestBytes(target, below: base, body: body, token: token)
     }
 
     /// Asks (`body` is `nil`) or writes, once.
-    func call(_ target: String, body: JSON? = nil, now: Instant) async -> Called {
+    func call(_ target: String, body: [UInt8]? = nil, now: Instant) async -> Called {
         let token: AccessTokens.Token
         switch await tokens.token(now: now) {
         case .failure(let failure): return .noToken(failure.attempt)

@@ -60,7 +60,7 @@ extension MarketoDestination {
     /// One call, and once more with another token where the first was no longer good.
     private func ask(_ target: String, body: JSON? = nil, now: Instant) async -> Asked {
         for isLast in [false, true] {
-            switch await api.call(target, body: body, now: now) {
+            switch await api.call(target, body: body?.encoded(), now: now) {
             case .noToken(let attempt): return .noToken(attempt)
             case .silent(_, let sent, let attempt):
                 let isUnsent = if case .notSent = sent { true } else { false }

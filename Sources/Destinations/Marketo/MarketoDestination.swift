@@ -42,17 +42,18 @@ package struct MarketoDestination: Adapter {
     /// The request that carries `leads`, as it goes over the wire with `token`.
     package func request(_ leads: [Prepared], token: String) -> HTTPRequestBytes {
         let call = requests.call(leads)
-        return api.request(call.target, body: call.body, token: token)
+        return api.request(call.target, body: call.body.encoded(), token: token)
     }
 
     package func send(_ leads: [Prepared], now: Instant) async -> BatchAnswer {
         let call = requests.call(leads)
-        guard leads.count == 1 || call.body.encoded().count <= MarketoRequest.bodyLimit else {
+        let body = call.body.encoded()
+        guard leads.count == 1 || body.count <= MarketoRequest.bodyLimit else {
             return BatchAnswer(leads, isDivisible: true) { _ in
                 SentAttempt(outcome: .rejected, reason: "the batch is larger than Marketo takes")
             }
         }
-        switch await api.call(call.target, body: call.body, now: now) {
+        switch await api.call(call.target, body: body, now: now) {
         case .noToken(let attempt):
             return BatchAnswer(leads) { _ in attempt }
         case .silent(let request, let sent, var attempt):

@@ -9,6 +9,8 @@ package struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
     package let port: Int?
     /// Path and query, at least `/`.
     package let target: String
+    /// The whole address, spelled as it is sent.
+    package let description: String
 
     package enum Problem: Error, Equatable {
         case scheme, host, port, user, fragment, character
@@ -33,6 +35,7 @@ package struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
         (host, port) = try Self.hostAndPort(authority)
         let tail = String(rest[end...])
         target = tail.hasPrefix("/") ? tail : "/" + tail
+        description = Self.text(isSecure, host, port, target)
     }
 
     private static let forbidden = Set("\"<>\\^`{|}".utf8)
@@ -72,10 +75,10 @@ package struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The same address with another host, an IPv6 one without brackets.
-    package func with(host: String) -> String {
+    package func with(host: String) -> String { Self.text(isSecure, host, port, target) }
+
+    private static func text(_ isSecure: Bool, _ host: String, _ port: Int?, _ target: String) -> String {
         (isSecure ? "https://" : "http://") + (host.contains(":") ? "[\(host)]" : host)
             + (port.map { ":\($0)" } ?? "") + target
     }
-
-    package var description: String { with(host: host) }
 }
