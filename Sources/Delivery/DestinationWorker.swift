@@ -28,6 +28,8 @@ actor DestinationWorker {
     /// Set by a throttled answer: nothing is sent before. A steady clock, so that a wrong one cannot prolong it.
     private var restUntil: ContinuousClock.Instant?
     private var lastFold = ContinuousClock.now
+    /// Nothing was due when looked for; until then it is not looked for again while others are on the way.
+    private var emptyUntil = ContinuousClock.now
     private var isPaused = false
     private var counts = DeliveryCounts()
 
@@ -59,19 +61,37 @@ actor DestinationWorker {
 
     private var isStopped: Bool { isPaused || reconciler.isCancelled() }
 
+    /// What a task of the worker did.
+    private enum Done { case sent, filled }
+
     private func keepUnderWay(once: Bool) async throws {
         let parallel = destination.settings.parallel
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Done.self) { group in
             var underWay = 0
-            while !isStopped || underWay > 0 {
+            var isFilling = false
+            while !isStopped || underWay > 0 || isFilling {
+                // The next leads are prepared while these are on the way.
+                if underWay > 0, !isFilling, wantsMore {
+                    isFilling = true
+                    group.addTask {
+                        try await self.fill()
+                        return .filled
+                    }
+                }
                 while !isStopped, underWay < parallel {
-                    guard let batch = try await nextBatch(isAlone: underWay == 0) else { break }
-                    group.addTask { try await self.deliver(batch) }
+                    guard let batch = try await nextBatch(isAlone: underWay == 0, isFilling: isFilling) else { break }
+                    group.addTask {
+                        try await self.deliver(batch)
+                        return .sent
+                    }
                     underWay += 1
                 }
-                if underWay > 0 {
-                    try await group.next()
-                    underWay -= 1
+                if underWay > 0 || isFilling {
+                    switch try await group.next() {
+                    case .sent: underWay -= 1
+                    case .filled: isFilling = false
+                    case nil: break
+                    }
                 } else if try await !wait(once: once) {
                     return
                 }
@@ -79,12 +99,18 @@ actor DestinationWorker {
         }
     }
 
+    /// Whether so little waits that more should be claimed already, where there may be more.
+    private var wantsMore: Bool {
+        !isStopped && restUntil == nil && !breaker.isOpen && mostClaims > 1 && queue.count <= mostClaims / 2
+            && ContinuousClock.now >= emptyUntil
+    }
+
     /// What to send next; `nil` when nothing may be sent now.
-    private func nextBatch(isAlone: Bool) async throws -> ReadyQueue.Batch? {
+    private func nextBatch(isAlone: Bool, isFilling: Bool) async throws -> ReadyQueue.Batch? {
         if ContinuousClock.now - lastFold > Self.foldDelay { try await fold() }
         guard restUntil == nil else { return nil }
         // Without a look at the queue a probe could be permitted for which there is no lead.
-        if !queue.hasNext { try await fill() }
+        if !queue.hasNext, !isFilling { try await fill() }
         guard queue.hasNext else { return nil }
         switch breaker.permit(now: reconciler.clock()) {
         case .go: return queue.next(limit: batchLimit, joinsKeys: adapter.joinsKeys)
@@ -112,7 +138,10 @@ actor DestinationWorker {
         guard limit > 0 else { return false }
         let claims = try await reconciler.views.claim(
             destination: destination, now: reconciler.clock(), limit: limit)
-        guard !claims.isEmpty else { return false }
+        guard !claims.isEmpty else {
+            emptyUntil = .now + Self.idleDelay
+            return false
+        }
         var settled: [(Ready, SentAttempt)] = []
         for ready in try await builder.ready(claims) {
             if let attempt = ready.settled {
