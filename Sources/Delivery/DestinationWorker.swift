@@ -70,14 +70,6 @@ actor DestinationWorker {
             var underWay = 0
             var isFilling = false
             while !isStopped || underWay > 0 || isFilling {
-                // The next leads are prepared while these are on the way.
-                if underWay > 0, !isFilling, wantsMore {
-                    isFilling = true
-                    group.addTask {
-                        try await self.fill()
-                        return .filled
-                    }
-                }
                 while !isStopped, underWay < parallel {
                     guard let batch = try await nextBatch(isAlone: underWay == 0, isFilling: isFilling) else { break }
                     group.addTask {
@@ -85,6 +77,14 @@ actor DestinationWorker {
                         return .sent
                     }
                     underWay += 1
+                }
+                // The next leads are prepared while these are on the way.
+                if underWay > 0, !isFilling, wantsMore {
+                    isFilling = true
+                    group.addTask {
+                        try await self.fill()
+                        return .filled
+                    }
                 }
                 if underWay > 0 || isFilling {
                     switch try await group.next() {
