@@ -68,28 +68,28 @@ actor DestinationWorker {
         let parallel = destination.settings.parallel
         try await withThrowingTaskGroup(of: Done.self) { group in
             var underWay = 0
-            var isFilling = false
-            while !isStopped || underWay > 0 || isFilling {
+            var filling = 0
+            while !isStopped || underWay > 0 || filling > 0 {
                 while !isStopped, underWay < parallel {
-                    guard let batch = try await nextBatch(isAlone: underWay == 0, isFilling: isFilling) else { break }
+                    guard let batch = try await nextBatch(isAlone: underWay == 0, isFilling: filling > 0) else { break }
                     group.addTask {
                         try await self.deliver(batch)
                         return .sent
                     }
                     underWay += 1
                 }
-                // The next leads are prepared while these are on the way.
-                if underWay > 0, !isFilling, wantsMore {
-                    isFilling = true
+                // The next leads are prepared while these are on the way, one portion unsealed while another is claimed.
+                while underWay > 0, filling < 2, wantsMore {
+                    filling += 1
                     group.addTask {
                         try await self.fill()
                         return .filled
                     }
                 }
-                if underWay > 0 || isFilling {
+                if underWay > 0 || filling > 0 {
                     switch try await group.next() {
                     case .sent: underWay -= 1
-                    case .filled: isFilling = false
+                    case .filled: filling -= 1
                     case nil: break
                     }
                 } else if try await !wait(once: once) {
@@ -134,7 +134,7 @@ actor DestinationWorker {
     private func fill() async throws -> Bool {
         try await fold()
         guard !breaker.isResting(now: reconciler.clock()) else { return false }
-        let limit = breaker.isOpen ? 1 : mostClaims - queue.count
+        let limit = breaker.isOpen ? 1 : min(mostClaims - queue.count, max(mostClaims / 2, batchLimit))
         guard limit > 0 else { return false }
         let claims = try await reconciler.views.claim(
             destination: destination, now: reconciler.clock(), limit: limit)
