@@ -78,7 +78,7 @@ actor DestinationWorker {
                     }
                     underWay += 1
                 }
-                // The next leads are prepared while these are on the way, one portion unsealed while another is claimed.
+                // The next leads are prepared while these are on the way, one portion unsealed, another claimed.
                 while underWay > 0, filling < 2, wantsMore {
                     filling += 1
                     group.addTask {
