@@ -43,6 +43,8 @@ package actor HTTPSender {
         init(_ client: HTTPClient) { self.client = client }
     }
 
+    /// Connections to one address at once.
+    private static let connections = 64
     /// Addresses tried for one request.
     private static let tries = 3
 
@@ -158,6 +160,8 @@ package actor HTTPSender {
         configuration.timeout = .init(
             connect: .microseconds(min(timeout.micros / 2, 10_000_000)), read: .microseconds(timeout.micros))
         configuration.connectionPool.idleTimeout = .seconds(15)
+        // How many requests are on the way at once is the caller's affair; none waits for a connection behind others.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.connections
         // Trying again is the schedule's affair.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
