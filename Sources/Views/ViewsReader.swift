@@ -106,32 +106,37 @@ package final class ViewsReader {
         }
     }
 
-    /// The deliveries of some leads.
+    /// The deliveries of some leads: of their state, and of each of their actions where a destination takes every one.
+    /// O(the customers' events).
     package func deliveries(ofLeads keys: Set<Int64>) throws -> [DeliveryRow] {
-        let select = try connection.prepare("SELECT delivery FROM attempt WHERE lead = ?")
-        var rows: [Int64: DeliveryRow] = [:]
+        var rows: [DeliveryRow] = []
+        let takesEveryAction = destinations.contains(where: \.takesEveryAction)
         for key in keys {
-            try select.bind(key, at: 1)
-            var found: Set<Int64> = []
-            while try select.step() { found.insert(select.integer(0)) }
-            try select.reset()
-            if let number = try lead(key)?.lead.number {
-                for destination in destinations where !destination.takesEveryAction {
-                    found.insert(DeliveryRow.key(destination: destination.number, unit: Int64(number)))
+            guard let number = try lead(key)?.lead.number else { continue }
+            let actions = takesEveryAction ? try self.actions(of: number, subject: key >> 32) : []
+            for destination in destinations {
+                for unit in destination.takesEveryAction ? actions : [Int64(number)] {
+                    let delivery = DeliveryRow.key(destination: destination.number, unit: unit)
+                    if let row = try self.delivery(delivery) { rows.append(row) }
                 }
             }
-            for delivery in found { rows[delivery] = try self.delivery(delivery) }
         }
-        let open = try self.select(DeliveryRow.self, "INDEXED BY delivery_open WHERE lead = ? AND due_at IS NOT NULL")
-        for key in keys {
-            try open.bind(key, at: 1)
-            while try open.step() {
-                let row = try DeliveryRow(reading: open)
-                rows[row.key] = row
-            }
-            try open.reset()
+        return rows.sorted { $0.key < $1.key }
+    }
+
+    /// The `seq` of each action of a lead, found on the way back through its customer's events.
+    private func actions(of lead: UInt32, subject: Int64) throws -> [Int64] {
+        let events = try events()
+        var found: [Int64] = []
+        var seq = try customer(subject)?.lastEvent ?? 0
+        // Each step goes further back, so that there is an end whatever the file holds.
+        while 1...Int64(events.count) ~= seq {
+            let row = events[seq]
+            if row.lead == lead, row.type == UInt16(EventType.actionRecorded.rawValue) { found.append(seq) }
+            guard Int64(row.previous) < seq else { break }
+            seq = Int64(row.previous)
         }
-        return rows.values.sorted { $0.key < $1.key }
+        return found.reversed()
     }
 
     package func lead(_ key: Int64) throws -> LeadRow? {

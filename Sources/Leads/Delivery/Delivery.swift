@@ -55,7 +55,8 @@ package struct Delivery: Hashable, Sendable {
     ///   - isMended: the destination was set anew or resumed, so what failed before is tried again at once.
     package mutating func want(_ version: Int64, suppression: String?, isMended: Bool = false) {
         wanted = max(wanted, version)
-        if let suppression {
+        // What arrived cannot be taken back: only something newer can still be withheld.
+        if let suppression, delivered < wanted {
             state = .suppressed
             reason = suppression
             dueAt = nil
