@@ -29,6 +29,8 @@ actor DestinationWorker {
     private var restUntil: ContinuousClock.Instant?
     private var lastFold = ContinuousClock.now
     private var isPaused = false
+    /// When a request failed last, where none got through since: that nothing was tried for long is no failure.
+    private var failedAt: Instant?
     private var counts = DeliveryCounts()
 
     init(_ destination: Destination, reconciler: Reconciler) throws {
@@ -39,9 +41,9 @@ actor DestinationWorker {
         builder = try OutgoingBuilder(adapter, files: reconciler.files, policy: reconciler.policy)
         let now = reconciler.clock()
         pace = Pace(limit: destination.settings.pace, now: now)
-        // A rest that an earlier run was told to keep.
-        if let until = destination.restUntil, until > now {
-            restUntil = ContinuousClock.now + .microseconds(min((until - now).micros, RetryAfter.limit.micros))
+        // A rest that an earlier run was told to keep. A longer one was written by a clock that ran ahead.
+        if let until = destination.restUntil, until > now, until - now <= RetryAfter.limit {
+            restUntil = ContinuousClock.now + .microseconds((until - now).micros)
         }
     }
 
@@ -59,30 +61,55 @@ actor DestinationWorker {
 
     private var isStopped: Bool { isPaused || reconciler.isCancelled() }
 
+    /// What the worker waits for while requests are on the way.
+    private enum Event: Sendable {
+        case delivered
+        /// Time has passed, and something may have become due.
+        case ticked
+    }
+
     private func keepUnderWay(once: Bool) async throws {
         let parallel = destination.settings.parallel
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Event.self) { group in
             var underWay = 0
+            var isTicking = false
             while !isStopped || underWay > 0 {
                 while !isStopped, underWay < parallel {
                     guard let batch = try await nextBatch(isAlone: underWay == 0) else { break }
-                    group.addTask { try await self.deliver(batch) }
+                    group.addTask {
+                        try await self.deliver(batch)
+                        return .delivered
+                    }
                     underWay += 1
                 }
                 if underWay > 0 {
-                    try await group.next()
-                    underWay -= 1
+                    if !isTicking, underWay < parallel, !isStopped {
+                        // What arrives while one request is slow does not wait for its end.
+                        isTicking = true
+                        group.addTask {
+                            try? await Task.sleep(for: Self.idleDelay)
+                            return .ticked
+                        }
+                    }
+                    switch try await group.next() {
+                    case .ticked: isTicking = false
+                    case .delivered, nil: underWay -= 1
+                    }
                 } else if try await !wait(once: once) {
-                    return
+                    break
                 }
             }
+            group.cancelAll()
         }
     }
 
     /// What to send next; `nil` when nothing may be sent now.
     private func nextBatch(isAlone: Bool) async throws -> ReadyQueue.Batch? {
         if ContinuousClock.now - lastFold > Self.foldDelay { try await fold() }
-        guard restUntil == nil else { return nil }
+        if let end = restUntil {
+            guard ContinuousClock.now >= end else { return nil }
+            restUntil = nil
+        }
         // Without a look at the queue a probe could be permitted for which there is no lead.
         if !queue.hasNext { try await fill() }
         guard queue.hasNext else { return nil }
@@ -108,7 +135,7 @@ actor DestinationWorker {
     private func fill() async throws -> Bool {
         try await fold()
         guard !breaker.isResting(now: reconciler.clock()) else { return false }
-        let limit = breaker.isOpen ? 1 : mostClaims - queue.count
+        let limit = breaker.isOpen ? 1 : min(mostClaims, mostWaiting - queue.count)
         guard limit > 0 else { return false }
         let claims = try await reconciler.views.claim(
             destination: destination, now: reconciler.clock(), limit: limit)
@@ -130,6 +157,10 @@ actor DestinationWorker {
         if destination.settings.repeats == .never { return 1 }
         return max(destination.settings.parallel * batchLimit, Self.fewestClaims)
     }
+
+    /// Leads that may wait at once. Those of a customer with very many leads wait for each other where the key is the
+    /// customer's, and must not fill the queue for all others.
+    private var mostWaiting: Int { destination.settings.repeats == .keyed ? 16 * mostClaims : mostClaims }
 
     private func isLookedUp(_ ready: Ready) -> Bool {
         destination.settings.repeats == .lookedUp && ready.claim.row.delivery.state == .unknown
@@ -191,8 +222,13 @@ actor DestinationWorker {
             if batch.isProbe { breaker.abandon() }
             return try await giveBack(batch.leads)
         }
-        let start = reconciler.clock()
         var batch = batch
+        try await giveBack(withdrawStale(from: &batch))
+        guard !batch.leads.isEmpty else {
+            if batch.isProbe { breaker.abandon() }
+            return
+        }
+        let start = reconciler.clock()
         if batch.isLookedUp, let ready = batch.leads.first, let prepared = ready.prepared {
             switch await adapter.find(prepared, now: start) {
             case .present(let remoteID):
@@ -207,13 +243,31 @@ actor DestinationWorker {
         if answer.isDivisible && batch.leads.count > 1 {
             // The request as a whole says nothing about its leads; halves do, until a bad one stands alone.
             breaker.record(isFailure: false, now: start)
-            let half = batch.leads.count / 2
-            let rest = Array(batch.leads[half...])
-            batch.leads.removeLast(rest.count)
-            try await send(ReadyQueue.Batch(leads: batch.leads))
-            return try await send(ReadyQueue.Batch(leads: rest))
+            // What one of several requests has brought there already must not go again.
+            let results = Array(zip(batch.leads, answer.attempts))
+            let done = results.filter(\.1.outcome.isDelivered)
+            if !done.isEmpty { try await record(done, at: start, isRequest: true) }
+            let open = results.filter { !$0.1.outcome.isDelivered }.map(\.0)
+            let half = open.count / 2
+            if half > 0 { try await send(ReadyQueue.Batch(leads: Array(open[..<half]))) }
+            if !open.isEmpty { try await send(ReadyQueue.Batch(leads: Array(open[half...]))) }
+            return
         }
         try await record(Array(zip(batch.leads, answer.attempts)), at: start, isRequest: true)
+    }
+
+    /// Takes out of a batch what has changed since it was claimed: a customer who must not be contacted any more, or a
+    /// newer version of the lead. It may have waited for its turn for long.
+    private func withdrawStale(from batch: inout ReadyQueue.Batch) async throws -> [Ready] {
+        if ContinuousClock.now - lastFold > Self.foldDelay {
+            lastFold = .now
+            try await reconciler.views.catchUp()
+        }
+        let stale = try await reconciler.views.changed(since: batch.leads.map(\.claim))
+        guard !stale.isEmpty else { return [] }
+        let withdrawn = batch.leads.filter { stale.contains($0.claim.row.key) }
+        batch.leads.removeAll { stale.contains($0.claim.row.key) }
+        return withdrawn
     }
 
     private func giveBack(_ leads: [Ready]) async throws {
@@ -234,10 +288,13 @@ actor DestinationWorker {
             events.append(event(ready, attempt, retryAt: delay.map { now + $0 }, at: start))
         }
         if let reason = results.first(where: { $0.attempt.outcome == .config })?.attempt.reason, !isPaused {
-            events.append(pausing(because: reason))
+            // What settings came to that no longer hold says nothing of the new ones.
+            if try await isCurrent() { events.append(pausing(because: reason)) } else { isPaused = true }
         }
         if isRequest {
-            breaker.record(isFailure: results.allSatisfy(\.attempt.outcome.isFailure), now: now)
+            let isFailure = results.allSatisfy(\.attempt.outcome.isFailure)
+            breaker.record(isFailure: isFailure, now: now)
+            failedAt = isFailure ? now : nil
         }
         if let rest {
             pace.slowDown(now: now)
@@ -246,6 +303,13 @@ actor DestinationWorker {
         }
         _ = try await reconciler.writer.append(events)
         for (_, attempt) in results { counts.outcomes[attempt.outcome, default: 0] += 1 }
+    }
+
+    /// Whether the destination is still set as this worker knows it.
+    private func isCurrent() async throws -> Bool {
+        try await reconciler.views.catchUp()
+        let known = await reconciler.views.destination(destination.number)
+        return known?.seq == destination.seq && known?.state == .active
     }
 
     private func delay(after attempt: SentAttempt, _ ready: Ready) -> Span? {
@@ -281,8 +345,8 @@ actor DestinationWorker {
     /// Tells people when the destination has failed for long, and pauses it when that is too long.
     private func watch() async throws {
         guard !isPaused, let known = await reconciler.views.destination(destination.number),
-            let since = known.failingSince,
-            let level = FailureBudget.level(failingSince: since, now: reconciler.clock()), level > known.alerted
+            let since = known.failingSince, let failedAt,
+            let level = FailureBudget.level(failingSince: since, now: failedAt), level > known.alerted
         else { return }
         let reason = known.failingReason ?? ""
         let detail = AlertDetail(name: destination.name, level: level, failingSince: since, reason: reason)

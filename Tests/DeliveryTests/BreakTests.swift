@@ -104,17 +104,16 @@ struct BreakTests {
             let stopped = Atomic(false)
             let adapter = TestAdapter { _ in
                 let n = calls.add(1, ordering: .relaxed).newValue
-                if n == 1 { while !stopped.load(ordering: .relaxed) { try? await Task.sleep(for: .milliseconds(20)) } }
+                if n == 1 { while !stopped.load(ordering: .relaxed) { await Task.yield() } }
                 return BatchAnswer([SentAttempt(outcome: .delivered, reason: "r")])
             }
             let reconciler = home.by(adapter, stop: { stopped.load(ordering: .relaxed) })
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { _ = try await reconciler.supervise { _, _ in } }
-                while calls.load(ordering: .relaxed) < 1 { try await Task.sleep(for: .milliseconds(20)) }
+                while calls.load(ordering: .relaxed) < 1 { await Task.yield() }
                 _ = try await home.writer.append(.action("INS", email: "new@example.com"))
-                for _ in 0..<150 where calls.load(ordering: .relaxed) < 2 {
-                    try await Task.sleep(for: .milliseconds(20))
-                }
+                let end = ContinuousClock.now + .seconds(5)
+                while calls.load(ordering: .relaxed) < 2, ContinuousClock.now < end { await Task.yield() }
                 #expect(calls.load(ordering: .relaxed) == 2)
                 stopped.store(true, ordering: .relaxed)
                 try await group.waitForAll()
@@ -130,7 +129,7 @@ struct BreakTests {
             _ = try await home.writer.append((0..<40).map { .action("INS", email: "s\($0)@example.com") })
             let sent = Mutex<[String]>([])
             let adapter = TestAdapter(key: { $0.action.contact.email ?? "" }) { leads in
-                try? await Task.sleep(for: .milliseconds(5))
+                for _ in 0..<500 { await Task.yield() }
                 sent.withLock { $0.append(leads[0].key) }
                 return BatchAnswer([SentAttempt(outcome: .delivered, reason: "r")])
             }
@@ -151,19 +150,18 @@ struct BreakTests {
             let adapter = TestAdapter { _ in
                 let n = calls.add(1, ordering: .relaxed).newValue
                 guard n == 1 else { return BatchAnswer([SentAttempt(outcome: .delivered, reason: "r")]) }
-                while !go.load(ordering: .relaxed) { try? await Task.sleep(for: .milliseconds(20)) }
+                while !go.load(ordering: .relaxed) { await Task.yield() }
                 return BatchAnswer([SentAttempt(outcome: .config, reason: "401")])
             }
             let reconciler = home.by(adapter, stop: { stopped.load(ordering: .relaxed) })
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { _ = try await reconciler.supervise { _, _ in } }
-                while calls.load(ordering: .relaxed) < 1 { try await Task.sleep(for: .milliseconds(20)) }
+                while calls.load(ordering: .relaxed) < 1 { await Task.yield() }
                 try await home.add("crm", ["url": "https://localhost/mended"])
                 _ = try await home.views.catchUp()
                 go.store(true, ordering: .relaxed)
-                for _ in 0..<150 where calls.load(ordering: .relaxed) < 2 {
-                    try await Task.sleep(for: .milliseconds(20))
-                }
+                let end = ContinuousClock.now + .seconds(5)
+                while calls.load(ordering: .relaxed) < 2, ContinuousClock.now < end { await Task.yield() }
                 #expect(await home.views.destinations.first?.state == .active)
                 stopped.store(true, ordering: .relaxed)
                 try await group.waitForAll()
@@ -187,6 +185,26 @@ struct BreakTests {
             _ = try await home.writer.append(.action("INS", email: "new@example.com"))
             let counts = try await home.by(adapter).runOnce()
             #expect(counts.outcomes == [.delivered: 2])
+        }
+    }
+
+    @Test func `what was delivered of a batch that is divided does not go again`() async throws {
+        try await withDeliveryHome { home in
+            try await home.add("crm", ["url": "https://localhost/x", "parallel": "1"])
+            try await home.leads(6)
+            let sent = Mutex<[String: Int]>([:])
+            let adapter = TestAdapter(batchLimit: 6) { leads in
+                let isWhole = leads.count > 1
+                return BatchAnswer(
+                    leads.enumerated().map { place, lead in
+                        // Two requests: the first three are taken, of the others one is bad.
+                        guard !isWhole || place < 3 else { return SentAttempt(outcome: .rejected, reason: "413") }
+                        sent.withLock { $0[lead.key, default: 0] += 1 }
+                        return SentAttempt(outcome: .delivered, reason: "ok")
+                    }, isDivisible: isWhole)
+            }
+            #expect(try await home.by(adapter).runOnce().outcomes == [.delivered: 6])
+            #expect(sent.withLock { $0.values.allSatisfy { $0 == 1 } && $0.count == 6 })
         }
     }
 }
