@@ -31,6 +31,8 @@ actor DestinationWorker {
     /// Nothing was due when looked for; until then it is not looked for again while others are on the way.
     private var emptyUntil = ContinuousClock.now
     private var isPaused = false
+    /// When a request failed last, where none got through since: that nothing was tried for long is no failure.
+    private var failedAt: Instant?
     private var counts = DeliveryCounts()
 
     init(_ destination: Destination, reconciler: Reconciler) throws {
@@ -41,9 +43,9 @@ actor DestinationWorker {
         builder = try OutgoingBuilder(adapter, files: reconciler.files, policy: reconciler.policy)
         let now = reconciler.clock()
         pace = Pace(limit: destination.settings.pace, now: now)
-        // A rest that an earlier run was told to keep.
-        if let until = destination.restUntil, until > now {
-            restUntil = ContinuousClock.now + .microseconds(min((until - now).micros, RetryAfter.limit.micros))
+        // A rest that an earlier run was told to keep. A longer one was written by a clock that ran ahead.
+        if let until = destination.restUntil, until > now, until - now <= RetryAfter.limit {
+            restUntil = ContinuousClock.now + .microseconds((until - now).micros)
         }
     }
 
@@ -61,14 +63,15 @@ actor DestinationWorker {
 
     private var isStopped: Bool { isPaused || reconciler.isCancelled() }
 
-    /// What a task of the worker did.
-    private enum Done { case sent, filled }
+    /// What a task of the worker came to.
+    private enum Done { case sent, filled, ticked }
 
     private func keepUnderWay(once: Bool) async throws {
         let parallel = destination.settings.parallel
         try await withThrowingTaskGroup(of: Done.self) { group in
             var underWay = 0
             var filling = 0
+            var isTicking = false
             while !isStopped || underWay > 0 || filling > 0 {
                 while !isStopped, underWay < parallel {
                     guard let batch = try await nextBatch(isAlone: underWay == 0, isFilling: filling > 0) else { break }
@@ -86,16 +89,25 @@ actor DestinationWorker {
                         return .filled
                     }
                 }
+                if underWay > 0, !isTicking, !isStopped {
+                    // What becomes due while one request is slow does not wait for its end.
+                    isTicking = true
+                    group.addTask {
+                        try? await Task.sleep(for: Self.idleDelay)
+                        return .ticked
+                    }
+                }
                 if underWay > 0 || filling > 0 {
                     switch try await group.next() {
                     case .sent: underWay -= 1
                     case .filled: filling -= 1
-                    case nil: break
+                    case .ticked, nil: isTicking = false
                     }
                 } else if try await !wait(once: once) {
-                    return
+                    break
                 }
             }
+            group.cancelAll()
         }
     }
 
@@ -108,9 +120,15 @@ actor DestinationWorker {
     /// What to send next; `nil` when nothing may be sent now.
     private func nextBatch(isAlone: Bool, isFilling: Bool) async throws -> ReadyQueue.Batch? {
         if ContinuousClock.now - lastFold > Self.foldDelay { try await fold() }
-        guard restUntil == nil else { return nil }
+        if let end = restUntil {
+            guard ContinuousClock.now >= end else { return nil }
+            restUntil = nil
+        }
         // Without a look at the queue a probe could be permitted for which there is no lead.
-        if !queue.hasNext, !isFilling { try await fill() }
+        if !isFilling {
+            // What needs no request is settled at once, however much of it there is.
+            while !isStopped, !queue.hasNext, try await fill() {}
+        }
         guard queue.hasNext else { return nil }
         switch breaker.permit(now: reconciler.clock()) {
         case .go: return queue.next(limit: batchLimit, joinsKeys: adapter.joinsKeys)
@@ -134,7 +152,8 @@ actor DestinationWorker {
     private func fill() async throws -> Bool {
         try await fold()
         guard !breaker.isResting(now: reconciler.clock()) else { return false }
-        let limit = breaker.isOpen ? 1 : min(mostClaims - queue.count, max(mostClaims / 2, batchLimit))
+        let portion = max(mostClaims / 2, batchLimit)
+        let limit = breaker.isOpen ? 1 : min(portion, mostWaiting - queue.count)
         guard limit > 0 else { return false }
         let claims = try await reconciler.views.claim(
             destination: destination, now: reconciler.clock(), limit: limit)
@@ -159,6 +178,10 @@ actor DestinationWorker {
         if destination.settings.repeats == .never { return 1 }
         return max(destination.settings.parallel * batchLimit, Self.fewestClaims)
     }
+
+    /// Leads that may wait at once. Those of a customer with very many leads wait for each other where the key is the
+    /// customer's, and must not fill the queue for all others.
+    private var mostWaiting: Int { destination.settings.repeats == .keyed ? 16 * mostClaims : mostClaims }
 
     private func isLookedUp(_ ready: Ready) -> Bool {
         destination.settings.repeats == .lookedUp && ready.claim.row.delivery.state == .unknown
@@ -220,8 +243,13 @@ actor DestinationWorker {
             if batch.isProbe { breaker.abandon() }
             return try await giveBack(batch.leads)
         }
-        let start = reconciler.clock()
         var batch = batch
+        try await giveBack(withdrawStale(from: &batch))
+        guard !batch.leads.isEmpty else {
+            if batch.isProbe { breaker.abandon() }
+            return
+        }
+        let start = reconciler.clock()
         if batch.isLookedUp, let ready = batch.leads.first, let prepared = ready.prepared {
             switch await adapter.find(prepared, now: start) {
             case .present(let remoteID):
@@ -236,13 +264,31 @@ actor DestinationWorker {
         if answer.isDivisible && batch.leads.count > 1 {
             // The request as a whole says nothing about its leads; halves do, until a bad one stands alone.
             breaker.record(isFailure: false, now: start)
-            let half = batch.leads.count / 2
-            let rest = Array(batch.leads[half...])
-            batch.leads.removeLast(rest.count)
-            try await send(ReadyQueue.Batch(leads: batch.leads))
-            return try await send(ReadyQueue.Batch(leads: rest))
+            // What one of several requests has brought there already must not go again.
+            let results = Array(zip(batch.leads, answer.attempts))
+            let done = results.filter(\.1.outcome.isDelivered)
+            if !done.isEmpty { try await record(done, at: start, isRequest: true) }
+            let open = results.filter { !$0.1.outcome.isDelivered }.map(\.0)
+            let half = open.count / 2
+            if half > 0 { try await send(ReadyQueue.Batch(leads: Array(open[..<half]))) }
+            if !open.isEmpty { try await send(ReadyQueue.Batch(leads: Array(open[half...]))) }
+            return
         }
         try await record(Array(zip(batch.leads, answer.attempts)), at: start, isRequest: true)
+    }
+
+    /// Takes out of a batch what has changed since it was claimed: a customer who must not be contacted any more, or a
+    /// newer version of the lead. It may have waited for its turn for long.
+    private func withdrawStale(from batch: inout ReadyQueue.Batch) async throws -> [Ready] {
+        if ContinuousClock.now - lastFold > Self.foldDelay {
+            lastFold = .now
+            try await reconciler.views.catchUp()
+        }
+        let stale = try await reconciler.views.changed(since: batch.leads.map(\.claim))
+        guard !stale.isEmpty else { return [] }
+        let withdrawn = batch.leads.filter { stale.contains($0.claim.row.key) }
+        batch.leads.removeAll { stale.contains($0.claim.row.key) }
+        return withdrawn
     }
 
     private func giveBack(_ leads: [Ready]) async throws {
@@ -263,10 +309,13 @@ actor DestinationWorker {
             events.append(event(ready, attempt, retryAt: delay.map { now + $0 }, at: start))
         }
         if let reason = results.first(where: { $0.attempt.outcome == .config })?.attempt.reason, !isPaused {
-            events.append(pausing(because: reason))
+            // What settings came to that no longer hold says nothing of the new ones.
+            if try await isCurrent() { events.append(pausing(because: reason)) } else { isPaused = true }
         }
         if isRequest {
-            breaker.record(isFailure: results.allSatisfy(\.attempt.outcome.isFailure), now: now)
+            let isFailure = results.allSatisfy(\.attempt.outcome.isFailure)
+            breaker.record(isFailure: isFailure, now: now)
+            failedAt = isFailure ? now : nil
         }
         if let rest {
             pace.slowDown(now: now)
@@ -275,6 +324,13 @@ actor DestinationWorker {
         }
         _ = try await reconciler.writer.append(events)
         for (_, attempt) in results { counts.outcomes[attempt.outcome, default: 0] += 1 }
+    }
+
+    /// Whether the destination is still set as this worker knows it.
+    private func isCurrent() async throws -> Bool {
+        try await reconciler.views.catchUp()
+        let known = await reconciler.views.destination(destination.number)
+        return known?.seq == destination.seq && known?.state == .active
     }
 
     private func delay(after attempt: SentAttempt, _ ready: Ready) -> Span? {
@@ -310,8 +366,8 @@ actor DestinationWorker {
     /// Tells people when the destination has failed for long, and pauses it when that is too long.
     private func watch() async throws {
         guard !isPaused, let known = await reconciler.views.destination(destination.number),
-            let since = known.failingSince,
-            let level = FailureBudget.level(failingSince: since, now: reconciler.clock()), level > known.alerted
+            let since = known.failingSince, let failedAt,
+            let level = FailureBudget.level(failingSince: since, now: failedAt), level > known.alerted
         else { return }
         let reason = known.failingReason ?? ""
         let detail = AlertDetail(name: destination.name, level: level, failingSince: since, reason: reason)

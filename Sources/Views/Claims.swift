@@ -21,7 +21,7 @@ package struct Claim: Hashable, Sendable {
             """
         return """
             SELECT \(columns) FROM delivery d INDEXED BY delivery_due
-            WHERE d.key >> 32 = ?1 AND d.due_at <= ?2 AND d.due_at IS NOT NULL
+            WHERE d.key >> 32 = ?1 AND d.due_at BETWEEN ?4 AND ?2 AND d.due_at IS NOT NULL
                 AND d.key NOT IN (SELECT delivery FROM claim) \(everyAction ? first : "")
             ORDER BY d.due_at, d.key LIMIT ?3
             """
@@ -84,12 +84,35 @@ extension ViewsWriter {
         _ connection: Connection, _ destination: Destination, _ now: Instant, _ limit: Int
     ) throws -> [DeliveryRow] {
         let select = try connection.prepare(Claim.dueQuery(everyAction: destination.takesEveryAction))
-        try select.bind(destination.number, at: 1)
-        try select.bind(now.micros, at: 2)
-        try select.bind(Int64(limit), at: 3)
         var rows: [DeliveryRow] = []
-        while try select.step() { rows.append(try DeliveryRow(reading: select)) }
+        // No wait is so long: what is due later was written by a clock that ran ahead, and must not be held back by it.
+        let longest = Swift.max(now.micros, now.micros &+ (2 * Span.day).micros)
+        for (from, until) in [(Int64.min, now.micros), (longest, .max)] where rows.count < limit {
+            try select.bind(destination.number, at: 1)
+            try select.bind(until, at: 2)
+            try select.bind(Int64(limit - rows.count), at: 3)
+            try select.bind(from, at: 4)
+            while try select.step() { rows.append(try DeliveryRow(reading: select)) }
+            try select.reset()
+        }
         return rows
+    }
+
+    /// The deliveries of claims of which something else is wanted by now, or nothing at all.
+    package func changed(since claims: [Claim]) throws -> Set<Int64> {
+        try withConnection { connection in
+            let select = try connection.prepare("SELECT wanted, state FROM delivery WHERE key = ?")
+            var changed: Set<Int64> = []
+            for claim in claims {
+                try select.bind(claim.row.key, at: 1)
+                let isSame =
+                    try select.step() && select.integer(0) == claim.row.delivery.wanted
+                    && select.integer(1) != Delivery.State.suppressed.rawValue
+                if !isSame { changed.insert(claim.row.key) }
+                try select.reset()
+            }
+            return changed
+        }
     }
 
     /// Claims that no attempt followed: what a crash interrupted. Only before workers start.

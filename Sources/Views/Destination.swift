@@ -138,7 +138,7 @@ struct Destinations {
         if attempt.outcome.isFailure {
             all[index].failingSince = all[index].failingSince ?? at
             all[index].failingReason = attempt.reason
-        } else if attempt.outcome != .alreadyDelivered {
+        } else if attempt.outcome != .alreadyDelivered || attempt.status != nil {
             // It answered. That nothing had to be sent says nothing of how it is.
             all[index].isWell()
         }

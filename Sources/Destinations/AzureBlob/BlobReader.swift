@@ -23,6 +23,9 @@ struct BlobReader: Sendable {
         case known(Int, isFull: Bool)
     }
 
+    /// No append blob is longer: 50,000 blocks of 100 MiB.
+    private static let longest = 50_000 * 100 << 20
+
     func name(_ day: String, _ number: Int) -> BlobName {
         let part = number == 1 ? "" : "-\(number)"
         return BlobName(container: container, name: "\(prefix)\(day)\(part).\(lines.format.rawValue)")
@@ -40,7 +43,8 @@ struct BlobReader: Sendable {
         guard let answer = exchange.answer else { throw failure }
         switch (answer.status, failure.error?.code) {
         case (200, _):
-            guard let length = answer["content-length"].flatMap({ Int($0) }) else { throw failure }
+            guard let length = answer["content-length"].flatMap({ Int($0) }), (0...Self.longest).contains(length)
+            else { throw failure }
             let blocks = answer["x-ms-blob-committed-block-count"].flatMap { Int($0) } ?? 0
             return .known(length, isFull: blocks >= BlobService.blockLimit)
         case (404, "ContainerNotFound"): return .noContainer

@@ -51,6 +51,8 @@ package actor AccessTokens {
     private var count = 0
     /// The current token was got because the one before was refused, and has not worked yet.
     private var isOnTrial = false
+    /// No token was given the last time, for a reason that is worth one more try.
+    private var isGrantRefused = false
 
     /// - Parameter get: asks the destination for a token.
     package init(
@@ -82,7 +84,20 @@ package actor AccessTokens {
         getting = task
         let result = await task.value
         getting = nil
-        if case .success(let token) = result { current = token }
+        switch result {
+        case .success(let token):
+            current = token
+            isGrantRefused = false
+        case .failure(let failure) where failure.attempt.outcome == .authRefresh:
+            // Costing no attempt and no wait, it would be asked for ever.
+            guard !isGrantRefused else {
+                var attempt = failure.attempt
+                attempt.outcome = .config
+                return .failure(Failure(attempt))
+            }
+            isGrantRefused = true
+        case .failure: break
+        }
         return result
     }
 

@@ -31,6 +31,11 @@ package enum VendorWords {
         return short.count > limit ? short.prefix(limit) + mark : short
     }
 
+    /// An id or a code that is a number, as it came; `nil` for anything else, which may be a person's.
+    static func number(_ text: String) -> String? {
+        (1...20).contains(text.utf8.count) && text.utf8.allSatisfy { (48...57).contains($0) } ? text : nil
+    }
+
     /// The name of a field or a code as vendors write them: `_` or a capital within.
     private static func isIdentifier(_ text: String) -> Bool {
         let isWord = text.utf8.allSatisfy { byte in

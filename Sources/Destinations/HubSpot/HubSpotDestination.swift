@@ -99,7 +99,8 @@ package struct HubSpotDestination: Adapter {
                 let isNew = json["new"]?.bool
                 said = HubSpotOutcome(
                     outcome: .delivered, code: isNew.map { $0 ? "created" : "updated" } ?? "upserted",
-                    remoteID: json["id"].flatMap { $0.string ?? $0.integer.map(String.init) })
+                    remoteID: json["id"].flatMap { $0.string ?? $0.integer.map(String.init) }
+                        .flatMap(VendorWords.number))
                 result = json
             case .error(let json):
                 said = HubSpotOutcome.input(json, isByEmail: requests.isByEmail)

@@ -69,7 +69,7 @@ package struct MarketoOutcome: Hashable, Sendable {
     ///
     /// Reasons count before the status: Push Lead says none of what it refuses.
     package static func record(_ result: JSON, now: Instant) -> MarketoOutcome {
-        let id = result["id"].flatMap { $0.string ?? $0.integer.map(String.init) }
+        let id = result["id"].flatMap { $0.string ?? $0.integer.map(String.init) }.flatMap(VendorWords.number)
         let status = result["status"]?.string
         var outcome: MarketoOutcome
         if let first = result["reasons"]?.array?.first {
@@ -89,7 +89,8 @@ package struct MarketoOutcome: Hashable, Sendable {
     /// Code and message; the code is a text, and has been seen as a number.
     private static func reason(_ json: JSON) -> (code: String, message: String)? {
         guard let code = json["code"].flatMap({ $0.string ?? $0.integer.map(String.init) }) else { return nil }
-        return (code, json["message"]?.string ?? "")
+        // A code is a short number; anything else is text that nobody should repeat.
+        return (VendorWords.number(code) ?? "refused", json["message"]?.string ?? "")
     }
 
     private static func coded(_ code: String, _ message: String, isCall: Bool, now: Instant) -> MarketoOutcome {

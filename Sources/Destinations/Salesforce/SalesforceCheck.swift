@@ -69,7 +69,7 @@ struct SalesforceCheck: Sendable {
     }
 
     private func newest(_ versions: [String]) -> String {
-        versions.compactMap { Double($0) }.max().map { "\(Int($0))" } ?? "62"
+        versions.compactMap { Double($0) }.filter { (1...999).contains($0) }.max().map { "\(Int($0))" } ?? "62"
     }
 
     private func describe(

@@ -13,6 +13,11 @@ enum SalesforceID {
         }
     }
 
+    /// Letters and digits, no more than an id has: nothing that could be a person's.
+    static func isShort(_ text: String) -> Bool {
+        (1...18).contains(text.utf8.count) && text.utf8.allSatisfy(isLetterOrDigit)
+    }
+
     /// The last three characters of the long form: each stands for five characters, of which it says the capitals.
     static func suffix(of short: Substring) -> String {
         let characters = Array(short)

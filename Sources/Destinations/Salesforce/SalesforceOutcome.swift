@@ -99,7 +99,7 @@ package struct SalesforceOutcome: Hashable, Sendable {
     private static func taken(status: Int, body: JSON?, _ context: Context) -> SalesforceOutcome {
         if let body, body["success"] != nil { return of(result: body, context) }
         switch status {
-        case 201: return SalesforceOutcome(.delivered, "created", remoteID: body?["id"]?.string)
+        case 201: return SalesforceOutcome(.delivered, "created", remoteID: id(body))
         case 204: return SalesforceOutcome(.delivered, "updated")
         default: return SalesforceOutcome(.ambiguous, "answered \(status) without what an upsert answers")
         }
@@ -107,7 +107,12 @@ package struct SalesforceOutcome: Hashable, Sendable {
 
     private static func delivered(_ result: JSON) -> SalesforceOutcome {
         let words = result["created"]?.bool == true ? "created" : "updated"
-        return SalesforceOutcome(.delivered, words, remoteID: result["id"]?.string)
+        return SalesforceOutcome(.delivered, words, remoteID: id(result))
+    }
+
+    /// What has not the form of an id may be anything, and everybody may read it.
+    private static func id(_ json: JSON?) -> String? {
+        json?["id"]?.string.flatMap { SalesforceID.isShort($0) ? $0 : nil }
     }
 
     private static func byStatus(_ status: Int, _ error: SalesforceError?) -> SalesforceOutcome {
