@@ -54,6 +54,8 @@ actor DestinationWorker {
             try await keepUnderWay(once: once)
             try await giveBack(queue.removeAll())
         } catch {
+            // What was not sent yet is no unknown attempt; where it cannot be given back, it will look like one.
+            try? await giveBack(queue.removeAll())
             await adapter.shutdown()
             throw error
         }

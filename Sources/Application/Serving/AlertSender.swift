@@ -81,11 +81,17 @@ struct AlertService: ServiceLifecycle.Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            for await alert in alerts { await tell(alert) }
+            await withDiscardingTaskGroup { group in
+                for await alert in alerts {
+                    log(alert)
+                    // One that does not arrive holds up no other.
+                    group.addTask { await post(alert) }
+                }
+            }
         }
     }
 
-    private func tell(_ alert: DestinationAlert) async {
+    private func log(_ alert: DestinationAlert) {
         let metadata: Logger.Metadata = [
             "destination": "\(alert.destination)", "level": "\(alert.level)", "reason": "\(alert.reason)",
         ]
@@ -93,6 +99,9 @@ struct AlertService: ServiceLifecycle.Service {
             level: alert.isPaused ? .error : .warning,
             alert.isPaused ? "a destination is paused, its leads are held" : "a destination keeps failing",
             metadata: metadata)
+    }
+
+    private func post(_ alert: DestinationAlert) async {
         guard let sender else { return }
         var why = await sender.send(alert)
         for wait in Self.waits {

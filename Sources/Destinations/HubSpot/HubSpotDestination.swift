@@ -80,7 +80,7 @@ package struct HubSpotDestination: Adapter {
             results: results, errors: errors, traces: leads.map(\.outgoing.lead), ids: leads.map(\.key),
             idProperty: requests.idProperty)
         let sent = Sent.answered(answer)
-        let isWhole = errors.isEmpty && results.count == leads.count
+        let isWhole = errors.isEmpty && results.count == leads.count && results.allSatisfy { $0["id"] != nil }
         let isPartial = !errors.isEmpty || answer.status == 207
         if isPartial, leads.count > 1, parts.allSatisfy({ $0 == nil }) {
             return BatchAnswer(leads, isDivisible: true) { lead in

@@ -49,13 +49,19 @@ enum HubSpotReason {
         guard said.outcome == .config else { return nil }
         switch said.code {
         case "MISSING_SCOPES", "403":
-            let named = said.scopes.filter { $0.utf8.allSatisfy { $0 != 64 && $0 > 32 && $0 < 127 } }
-            let scopes = named.isEmpty ? needed : named
+            let named = said.scopes.filter(isScope).prefix(8)
+            let scopes = named.isEmpty ? needed : Array(named)
             return "give the private app the scopes " + scopes.joined(separator: ", ")
         case "INVALID_AUTHENTICATION", "EXPIRED_AUTHENTICATION", "401":
             return "the access token is no longer good: copy it anew from the private app"
         default: return "check base-url"
         }
+    }
+
+    /// The name of a scope, as HubSpot writes them; anything else is text that nobody should repeat.
+    private static func isScope(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { (97...122).contains($0) || [45, 46, 95].contains($0) }
     }
 
     static let needed = ["crm.objects.contacts.read", "crm.objects.contacts.write"]
