@@ -261,6 +261,7 @@ struct MarketoDestinationTests {
     @Test(arguments: [
         (["map.title=shoe"], "field shoe"), (["map.title=emailInvalid"], "field emailInvalid"),
         (["map.summary=leadledgerId"], "field leadledgerId"), (["lookup-field=title"], "lookup field title"),
+        (["constant.leadStatus=\(String(repeating: "x", count: 256))"], "field leadStatus"),
         (["dnc=flag", "map.doNotContact=gone"], "field gone"), (["through=form", "form-id=7"], "form 7"),
         (["through=form", "form-id=8"], "field company of form 8"), (["through=push", "program=Nothing"], "program"),
     ])

@@ -127,10 +127,13 @@ extension MarketoDestination {
             }
             let isText = ["string", "email", "phone", "url", "text", "textarea"].contains(
                 field["dataType"]?.string?.lowercased())
+            let isConstant = requests.isConstant(name)
             if isText, let length = field["length"]?.integer, length < requests.limit(of: name) {
                 return CheckStep(
                     step, problem: "it takes \(length) characters, and up to \(requests.limit(of: name)) are sent",
-                    mend: "map a field of type Text Area for a description or summary, and a longer one otherwise")
+                    mend: isConstant
+                        ? "shorten constant.\(name), or set it of a longer field"
+                        : "map a field of type Text Area for a description or summary, and a longer one otherwise")
             }
             return nil
         }
