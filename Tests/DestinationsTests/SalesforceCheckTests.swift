@@ -165,6 +165,17 @@ struct SalesforceCheckTests {
         #expect(steps.count == 1 && steps[0].says.contains("My Domain"))
     }
 
+    @Test func `an org that cannot be reached is a matter of its url`() async throws {
+        let server = try await RawServer.start(answer: nil)
+        let free = server.port
+        try await server.stop()
+        let destination = try SalesforceSamples.destination(port: free)
+        let steps = await destination.check(now: Samples.now)
+        await destination.shutdown()
+        #expect(Self.problems(steps) == ["connection no connection: connection refused"])
+        #expect(steps[0].says.hasPrefix("check that url is") && !steps[0].says.contains("api-version"))
+    }
+
     @Test func `something that is no Salesforce is told so`() async throws {
         try await withRawServer(answer: "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi", closes: false) { server in
             let destination = try SalesforceSamples.destination(port: server.port)

@@ -35,6 +35,9 @@ enum HubSpotReason {
     /// What to do about what stops the destination or the lead; `nil` where waiting is all.
     static func mend(_ said: HubSpotOutcome, _ requests: HubSpotRequest) -> String? {
         switch said.code {
+        case "PROPERTY_DOESNT_EXIST"
+        where !requests.isByEmail && said.property?.lowercased() == requests.idProperty.lowercased():
+            return makeProperty
         case "PROPERTY_DOESNT_EXIST":
             return "create the property for contacts, or map another with map.…="
         case "READ_ONLY_VALUE": return "map a property that can be written with map.…="
@@ -57,6 +60,10 @@ enum HubSpotReason {
         default: return "check base-url"
         }
     }
+
+    static let makeProperty =
+        "create a single-line text property and choose Require unique values, which cannot be chosen later; then set "
+        + "id-property to its internal name"
 
     static let needed = ["crm.objects.contacts.read", "crm.objects.contacts.write"]
 }

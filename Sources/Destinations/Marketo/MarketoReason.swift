@@ -39,6 +39,8 @@ extension MarketoDestination {
                 + "names this machine"
         case "610", "404", "405": "check server-id or base-url" + Self.hint(requests.through)
         case "702": "what the settings name is not there" + Self.hint(requests.through)
+        case "1006" where !requests.isByEmail && field(in: said.message) == requests.lookupField:
+            "lookup-field must be email or a field that can be searched"
         case "1006":
             requests.through == .form
                 ? "add the field to the form, or leave it out with map.…="
