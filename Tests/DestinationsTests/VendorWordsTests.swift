@@ -46,6 +46,16 @@ struct VendorWordsTests {
         #expect(VendorWords.clean(message, of: leads, fields: ["Email"]) == shown)
     }
 
+    @Test(arguments: [
+        ("property type.", "property type; create it"), ("revoked. ", "revoked; create it"),
+        ("and more...", "and more; create it"), ("401", "401; create it"),
+    ])
+    func `a mend follows what is wrong after one sign`(problem: String, reason: String) {
+        #expect(VendorWords.reason(problem, mend: "create it") == reason)
+        #expect(
+            CheckStep("credentials", problem: problem, mend: "create it").problem.map { $0 + "; create it" } == reason)
+    }
+
     private static let fields = ["Email", "LastName", "Company__c", "jobtitle", "Phone"]
     private static let parts = [
         "Zoë", "O'Brien", "de la Cruz", "Müller-Straße", "李小龍", "Anne  Marie", "x", "Al", "İpek", "“Bob”", "A/B (Test)",

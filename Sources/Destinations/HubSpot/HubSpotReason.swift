@@ -9,8 +9,7 @@ enum HubSpotReason {
         if let property = said.property, let name = known(property, requests) { text += " on \(name)" }
         let words = words(said, requests, leads)
         if !words.isEmpty { text += ": \(words)" }
-        if let mend = mend(said, requests) { text += "; \(mend)" }
-        return text
+        return mend(said, requests).map { VendorWords.reason(text, mend: $0) } ?? text
     }
 
     static func words(_ said: HubSpotOutcome, _ requests: HubSpotRequest, _ leads: [Outgoing]) -> String {

@@ -17,8 +17,7 @@ extension MarketoDestination {
         if let field = field(in: said.message) { text += " on \(field)" }
         let words = VendorWords.clean(said.message, of: leads, fields: names)
         if !words.isEmpty { text += ": \(words)" }
-        if let mend = mend(said) { text += "; \(mend)" }
-        return text
+        return mend(said).map { VendorWords.reason(text, mend: $0) } ?? text
     }
 
     private var names: [String] { requests.fields.names + [requests.lookupField] }

@@ -28,7 +28,8 @@ package struct SalesforceRefusal: Error, Hashable, Sendable {
 
     /// As every lead that waited for the token is told.
     var attempt: SentAttempt {
-        SentAttempt(outcome: outcome, status: status, reason: "\(problem); \(mend)", retryAfter: retryAfter)
+        SentAttempt(
+            outcome: outcome, status: status, reason: VendorWords.reason(problem, mend: mend), retryAfter: retryAfter)
     }
 
     /// - Parameters:
