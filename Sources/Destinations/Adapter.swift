@@ -137,7 +137,7 @@ package struct CheckStep: Hashable, Sendable {
 
     package init(_ name: String, problem: String, mend: String) {
         self.name = name
-        self.problem = problem
+        self.problem = VendorWords.unstopped(problem)
         says = mend
     }
 

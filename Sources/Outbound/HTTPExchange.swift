@@ -45,7 +45,9 @@ struct HTTPExchange {
         do {
             response = try await client.execute(message, timeout: TimeAmount(remaining))
         } catch {
-            return body.wasTaken ? .unanswered(Self.words(error)) : .notSent("no connection: \(Self.words(error))")
+            // A body of no bytes is never asked for; that no answer came in time is told of a connection that stood.
+            let isSent = body.wasTaken || request.body.isEmpty && Self.isLate(error)
+            return isSent ? .unanswered(Self.words(error)) : .notSent("no connection: \(Self.words(error))")
         }
         let (bytes, isCut) = await read(response.body)
         let headers = response.headers.map { HTTPRequestBytes.Header($0.name.lowercased(), $0.value) }
@@ -85,6 +87,12 @@ struct HTTPExchange {
     /// What kind of failure it was, without its own words: those name source files, and may name more.
     private static func kind(of error: any Error) -> String {
         "\(error)".hasPrefix("handshakeFailed") ? "the TLS handshake failed" : "\(type(of: error))"
+    }
+
+    /// Whether a request waited for its answer, and not for a connection.
+    private static func isLate(_ error: any Error) -> Bool {
+        guard let error = error as? HTTPClientError else { return false }
+        return [.deadlineExceeded, .readTimeout, .writeTimeout].contains(error)
     }
 
     private static func words(_ error: any Error) -> String {

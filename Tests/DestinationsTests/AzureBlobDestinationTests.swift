@@ -91,6 +91,17 @@ struct AzureBlobDestinationTests {
         }
     }
 
+    @Test func `a look at a blob that is never answered is no missing connection, and told nothing`() async throws {
+        try await AzureSamples.withBlobs { port, service, arrivals in
+            let destination = try AzureSamples.blob(port: port, set: ["timeout=1s"])
+            #expect(await arrivals.plan(.hang(isCommitted: false), times: 1))
+            let attempt = await send(destination, [AzureSamples.outgoing(0)]).attempts[0]
+            #expect(attempt.outcome == .retry && attempt.reason == "no answer in time")
+            await destination.shutdown()
+            #expect(await ids(service, "leads/2026-01-01.ndjson") == [])
+        }
+    }
+
     @Test func `two writers of one blob lose and double nothing`() async throws {
         try await AzureSamples.withBlobs { port, service, _ in
             let (one, two) = (try AzureSamples.blob(port: port), try AzureSamples.blob(port: port))

@@ -236,13 +236,14 @@ struct HubSpotDestinationTests {
 
     @Test(arguments: [
         (["map.company=shoe"], "property shoe"), (["map.company=createdate"], "property createdate"),
-        (["id-property=note"], "id property note"), (["id-property=gone"], "property gone"),
+        (["id-property=note"], "id property note"), (["id-property=gone"], "id property gone"),
         (["dnc=flag", "map.doNotContact=hs_email_optout"], "property hs_email_optout"),
     ])
     func `a check names what is wrong`(set: [String], name: String) async throws {
         try await withHubSpot { port, _, _ in
             let steps = await check(try Samples.hubspot(port: port, set: set))
             #expect(steps.filter { !$0.isGood }.map(\.name) == [name])
+            #expect(name.hasPrefix("id ") == steps.contains { $0.says.contains("set id-property") })
         }
     }
 

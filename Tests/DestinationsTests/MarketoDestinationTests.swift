@@ -261,6 +261,8 @@ struct MarketoDestinationTests {
     @Test(arguments: [
         (["map.title=shoe"], "field shoe"), (["map.title=emailInvalid"], "field emailInvalid"),
         (["map.summary=leadledgerId"], "field leadledgerId"), (["lookup-field=title"], "lookup field title"),
+        (["lookup-field=nowhere"], "lookup field nowhere"),
+        (["constant.leadStatus=\(String(repeating: "x", count: 256))"], "field leadStatus"),
         (["dnc=flag", "map.doNotContact=gone"], "field gone"), (["through=form", "form-id=7"], "form 7"),
         (["through=form", "form-id=8"], "field company of form 8"), (["through=push", "program=Nothing"], "program"),
     ])
@@ -271,6 +273,7 @@ struct MarketoDestinationTests {
             let steps = await check(try Samples.marketo(port: port, set: set))
             let problem = try #require(steps.first { !$0.isGood })
             #expect(problem.name == name && !problem.says.isEmpty)
+            #expect(!name.hasPrefix("lookup field") || problem.says.hasPrefix("lookup-field must be"))
             if name == "form 7" { #expect(problem.says.contains("swapped")) }
         }
     }

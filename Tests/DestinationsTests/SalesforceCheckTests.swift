@@ -112,6 +112,33 @@ struct SalesforceCheckTests {
         #expect(Self.problems(try Self.steps(more)) == problems)
     }
 
+    @Test(
+        arguments: [
+            (40, ["map.title=Title,Short__c"], ["field Short__c takes 40 characters, and up to 128 may come"]),
+            (40, ["map.company=Company,Short__c"], ["field Short__c takes 40 characters, and up to 255 may come"]),
+            (40, ["map.offerTitle=Short__c"], ["field Short__c takes 40 characters, and up to 255 may come"]),
+            (255, ["map.offerTitle=Short__c"], []), (3, ["map.action=Short__c"], []),
+            (2, ["map.action=Short__c"], ["field Short__c takes 2 characters, and up to 3 may come"]),
+            (8, ["map.stage=Short__c"], []),
+            (5, ["constant.Short__c=Spring"], ["field Short__c takes 5 characters, and up to 6 may come"]),
+            (6, ["constant.Short__c=Spring"], []), (1, ["constant.Short__c=number:12345"], []),
+        ] as [(Int, [String], [String])])
+    func `a field that is shorter than what it may be told is named`(
+        length: Int, set: [String], problems: [String]
+    ) throws {
+        let field = #"{"name":"Short__c","type":"string","length":\#(length)}"#
+        let steps = try Self.steps(field, set: set)
+        #expect(Self.problems(steps) == problems)
+        let mend = set[0].hasPrefix("constant") ? "shorten constant.Short__c" : "--set map."
+        #expect(problems.isEmpty || steps.first { !$0.isGood }?.says.contains(mend) == true)
+    }
+
+    @Test func `a field of the org's own is told as much as was checked`() throws {
+        let destination = try SalesforceSamples.destination(port: 1, set: ["map.title=Title,Campaign__c"])
+        let record = destination.prepare(SalesforceSamples.outgoing(title: String(repeating: "x", count: 300))).record
+        #expect(record["Campaign__c"]?.string?.count == 128 && record["Title"]?.string?.count == 128)
+    }
+
     @Test func `a country goes to the picklist where it is mapped there`() throws {
         let code = #"{"name":"CountryCode","type":"picklist","length":10}"#
         #expect(Self.problems(try Self.steps(code, set: ["map.country=CountryCode"])) == [])
@@ -136,6 +163,17 @@ struct SalesforceCheckTests {
         let steps = await destination.check(now: Samples.now)
         await destination.shutdown()
         #expect(steps.count == 1 && steps[0].says.contains("My Domain"))
+    }
+
+    @Test func `an org that cannot be reached is a matter of its url`() async throws {
+        let server = try await RawServer.start(answer: nil)
+        let free = server.port
+        try await server.stop()
+        let destination = try SalesforceSamples.destination(port: free)
+        let steps = await destination.check(now: Samples.now)
+        await destination.shutdown()
+        #expect(Self.problems(steps) == ["connection no connection: connection refused"])
+        #expect(steps[0].says.hasPrefix("check that url is") && !steps[0].says.contains("api-version"))
     }
 
     @Test func `something that is no Salesforce is told so`() async throws {

@@ -30,6 +30,32 @@ struct VendorWordsTests {
         #expect(VendorWords.clean(message, of: [lead], fields: ["Email", "FirstName", "LastName"]) == shown)
     }
 
+    @Test(arguments: [
+        ("Authentication credentials not found.", "Authentication credentials not found."),
+        ("An email is required, 'Email' is not", "An email is required, 'Email' is not"),
+        ("'not an email' is no address", "… is no address"), ("NOT  AN EMAIL: invalid", "…: invalid"),
+        ("found for Ann of An, in the name of nobody", "found for … of An, in the name of nobody"),
+        ("ask wrongly", "ask …"), ("cal is not in the list", "… is not in the list"),
+    ])
+    func `a word that any message is made of stays, and a name goes however short`(message: String, shown: String) {
+        let leads = [
+            Self.outgoing(Contact(email: "not an email")), Self.outgoing(Contact(email: "name@in.example")),
+            Self.outgoing(Contact(email: "cal@list.example")),
+            Self.outgoing(Contact(email: "wrongly not found", firstName: "Ann Bo")),
+        ]
+        #expect(VendorWords.clean(message, of: leads, fields: ["Email"]) == shown)
+    }
+
+    @Test(arguments: [
+        ("property type.", "property type; create it"), ("revoked. ", "revoked; create it"),
+        ("and more...", "and more; create it"), ("401", "401; create it"),
+    ])
+    func `a mend follows what is wrong after one sign`(problem: String, reason: String) {
+        #expect(VendorWords.reason(problem, mend: "create it") == reason)
+        #expect(
+            CheckStep("credentials", problem: problem, mend: "create it").problem.map { $0 + "; create it" } == reason)
+    }
+
     private static let fields = ["Email", "LastName", "Company__c", "jobtitle", "Phone"]
     private static let parts = [
         "Zoë", "O'Brien", "de la Cruz", "Müller-Straße", "李小龍", "Anne  Marie", "x", "Al", "İpek", "“Bob”", "A/B (Test)",

@@ -189,7 +189,7 @@ extension BlobAppender {
 
 extension BlobReader.Failure {
     func attempt(_ leads: [Prepared], now: Instant, isAppend: Bool) -> SentAttempt {
-        if let silence = APIClient.silence(exchange.sent) { return silence }
+        guard exchange.answer != nil else { return SentAttempt(silence: exchange.sent, writes: isAppend) }
         guard let error else { return SentAttempt(outcome: .retry, reason: "the answer cannot be read") }
         let meaning = AzureBlobOutcome(
             status: error.status, code: error.code, retryAfter: exchange.answer?.retryAfter(now: now),

@@ -43,7 +43,8 @@ enum StorageTrouble {
     /// The service's code, then what it means, and what to do where somebody has to do something.
     static func reason(_ error: StorageError, _ outcome: Outcome) -> String {
         let code = error.code ?? "answered \(error.status)"
-        return outcome == .config ? "\(code): \(error.problem); \(error.mend)" : "\(code): \(error.problem)"
+        let problem = "\(code): \(error.problem)"
+        return outcome == .config ? VendorWords.reason(problem, mend: error.mend) : problem
     }
 
     /// The service's code and its own words, cleaned of what was sent.

@@ -32,9 +32,11 @@ struct SentValues {
             }
             lead.action.description.map { whole.formUnion(Self.spellings($0)) }
             // A whole name is sent in two parts, and parts of an address stand in for a name or a company.
-            for name in [contact.firstName, contact.lastName, contact.email].compactMap({ $0 }) {
-                words.formUnion(name.split { $0.isWhitespace || $0 == "@" }.map { $0.lowercased() })
+            for name in [contact.firstName, contact.lastName].compactMap({ $0 }) {
+                words.formUnion(name.split(whereSeparator: \.isWhitespace).map { $0.lowercased() })
             }
+            words.formUnion(Self.tellingWords(contact.email ?? ""))
+            if (contact.lastName ?? "").trimmed.isEmpty, let local = Self.local(contact.email) { words.insert(local) }
             let digits = (contact.phone ?? "").filter(Self.isDigit)
             if digits.count >= 5 { phones.insert(Array(digits)) }
         }
@@ -54,6 +56,33 @@ struct SentValues {
         let all = [text, text.uppercased(), escaped, html, html.replacing("'", with: "&#39;")]
         return Array(Set(all.map { $0.lowercased() }))
     }
+
+    /// The words of a text that say something of a person when they stand alone.
+    ///
+    /// Words that any message is made of say nothing, and a message says something else without its `not`.
+    private static func tellingWords(_ text: String) -> [String] {
+        text.split { $0.isWhitespace || $0 == "@" }.map { $0.lowercased() }
+            .filter { $0.count > 3 && !common.contains($0) }
+    }
+
+    /// What stands in for a missing last name, which is then sent whole.
+    private static func local(_ email: String?) -> String? {
+        guard let email, let at = email.lastIndex(of: "@") else { return nil }
+        let local = email[..<at].lowercased()
+        return common.contains(local) ? nil : local
+    }
+
+    /// Words that vendors' messages are made of.
+    private static let common: Set = [
+        "a", "account", "address", "already", "an", "and", "any", "are", "be", "been", "by", "can", "for", "has", "in",
+        "is", "it", "may", "new", "no", "not", "of", "on", "one", "or", "the", "to", "too", "was", "you", "blank",
+        "cannot", "city", "company", "contact", "could", "country",
+        "customer", "data", "does", "email", "empty", "error", "exist", "exists", "failed", "field", "first", "found",
+        "from", "have", "invalid", "last", "lead", "long", "mail", "missing", "must", "name", "none", "null", "number",
+        "person", "phone", "please", "property", "provided", "record", "request", "required", "sales", "sample",
+        "short", "such", "test", "that", "their", "there", "this", "title", "unknown", "user", "valid", "value",
+        "when", "with", "wrong", "your",
+    ]
 
     static func spaced(_ text: String) -> String {
         text.split(whereSeparator: \.isWhitespace).joined(separator: " ")

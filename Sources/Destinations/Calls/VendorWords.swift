@@ -36,6 +36,16 @@ package enum VendorWords {
         (1...20).contains(text.utf8.count) && text.utf8.allSatisfy { (48...57).contains($0) } ? text : nil
     }
 
+    /// What is wrong and how to mend it, as one line: sentences of a vendor's end with a full stop, and this goes on.
+    package static func reason(_ problem: String, mend: String) -> String { "\(unstopped(problem)); \(mend)" }
+
+    /// A text without the full stop at its end.
+    package static func unstopped(_ text: String) -> String {
+        var text = text.trimmed
+        while text.hasSuffix(".") { text.removeLast() }
+        return text
+    }
+
     /// The name of a field or a code as vendors write them: `_` or a capital within.
     private static func isIdentifier(_ text: String) -> Bool {
         let isWord = text.utf8.allSatisfy { byte in

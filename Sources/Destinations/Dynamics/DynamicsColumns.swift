@@ -48,7 +48,7 @@ struct DynamicsColumns {
             }
         }
         for (name, constant) in mapping.constants.sorted(by: { $0.key < $1.key }) {
-            let problem = problem(name, types: Self.types(constant), length: nil)
+            let problem = problem(name, types: Self.types(constant), length: constant.length)
             steps += problem.map { [Self.step(name, $0, setting: "constant.\(name)")] } ?? []
         }
         if let externalID {

@@ -75,7 +75,7 @@ package struct DynamicsDestination: Adapter {
             // A second refusal on end is no matter of the token's age.
             if await tokens.judge(token, by: [attempt.outcome]) == .config {
                 attempt.outcome = .config
-                attempt.reason += "; \(DynamicsMends.audience)"
+                attempt.reason = VendorWords.reason(attempt.reason, mend: DynamicsMends.audience)
             }
         } else {
             attempt = SentAttempt(silence: sent)

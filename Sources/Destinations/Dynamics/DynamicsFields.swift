@@ -28,14 +28,7 @@ package enum DynamicsFields {
 
     /// UTF-16 code units that a column of the environment's own must take of a field; `nil` where any length will do.
     package static func length(of field: LeadField) -> Int? {
-        switch field {
-        case .lead: 18
-        case .customer: 17
-        case .stage: 8
-        case .action: 3
-        case .source, .occurredAt, .doNotContact: nil
-        default: cut(field)
-        }
+        field.longest ?? cut(field)
     }
 
     /// What is cut at: a field is as long in a column of the environment's own as in its usual one. Ids and codes

@@ -162,7 +162,7 @@ package struct DynamicsOutcome: Hashable, Sendable {
         if let column { reason += " on \(column)" }
         let words = error?.told(of: [lead], columns: rules.columns + [column].compactMap { $0 }) ?? ""
         if !words.isEmpty { reason += ": \(words)" }
-        return mend.map { "\(reason); \($0)" } ?? reason
+        return mend.map { VendorWords.reason(reason, mend: $0) } ?? reason
     }
 }
 

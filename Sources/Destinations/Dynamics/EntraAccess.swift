@@ -78,7 +78,8 @@ package struct EntraRefusal: Error, Hashable, Sendable {
     /// For the lead that waits for the token.
     package var attempt: SentAttempt {
         SentAttempt(
-            outcome: outcome, status: status, reason: outcome == .config ? "\(problem); \(mend)" : problem,
+            outcome: outcome, status: status,
+            reason: outcome == .config ? VendorWords.reason(problem, mend: mend) : problem,
             retryAfter: outcome == .config ? nil : retryAfter)
     }
 

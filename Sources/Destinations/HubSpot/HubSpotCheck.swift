@@ -82,6 +82,10 @@ extension HubSpotDestination {
         }
         var steps = told.compactMap { name -> CheckStep? in
             guard let property = byName[name] else {
+                if name == requests.idProperty, !requests.isByEmail {
+                    return CheckStep(
+                        "id property \(name)", problem: "there is no such property", mend: HubSpotReason.makeProperty)
+                }
                 return CheckStep(
                     "property \(name)", problem: "there is no such property",
                     mend: "Settings, Properties, Contact properties: create it or look for its internal name; or map "
@@ -106,8 +110,7 @@ extension HubSpotDestination {
                     ? CheckStep(name, good: "it has unique values")
                     : CheckStep(
                         name, problem: "it does not require unique values",
-                        mend: "create a single-line text property and choose Require unique values, which cannot be "
-                            + "chosen later; then set id-property to it"))
+                        mend: HubSpotReason.makeProperty))
         }
         return steps
     }

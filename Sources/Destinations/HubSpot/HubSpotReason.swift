@@ -9,8 +9,7 @@ enum HubSpotReason {
         if let property = said.property, let name = known(property, requests) { text += " on \(name)" }
         let words = words(said, requests, leads)
         if !words.isEmpty { text += ": \(words)" }
-        if let mend = mend(said, requests) { text += "; \(mend)" }
-        return text
+        return mend(said, requests).map { VendorWords.reason(text, mend: $0) } ?? text
     }
 
     static func words(_ said: HubSpotOutcome, _ requests: HubSpotRequest, _ leads: [Outgoing]) -> String {
@@ -35,6 +34,9 @@ enum HubSpotReason {
     /// What to do about what stops the destination or the lead; `nil` where waiting is all.
     static func mend(_ said: HubSpotOutcome, _ requests: HubSpotRequest) -> String? {
         switch said.code {
+        case "PROPERTY_DOESNT_EXIST"
+        where !requests.isByEmail && said.property?.lowercased() == requests.idProperty.lowercased():
+            return makeProperty
         case "PROPERTY_DOESNT_EXIST":
             return "create the property for contacts, or map another with map.…="
         case "READ_ONLY_VALUE": return "map a property that can be written with map.…="
@@ -63,6 +65,10 @@ enum HubSpotReason {
         (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy { (97...122).contains($0) || [45, 46, 95].contains($0) }
     }
+
+    static let makeProperty =
+        "create a single-line text property and choose Require unique values, which cannot be chosen later; then set "
+        + "id-property to its internal name"
 
     static let needed = ["crm.objects.contacts.read", "crm.objects.contacts.write"]
 }

@@ -70,10 +70,11 @@ struct MarketoAccess: Sendable {
         switch status {
         case 400, 401, 403:
             attempt.outcome = .config
-            attempt.reason += "; check client-id and the secret client-secret against the LaunchPoint service"
+            attempt.reason = VendorWords.reason(
+                attempt.reason, mend: "check client-id and the secret client-secret against the LaunchPoint service")
         case 300...399, 404, 405:
             attempt.outcome = .config
-            attempt.reason += "; check server-id or base-url" + hint
+            attempt.reason = VendorWords.reason(attempt.reason, mend: "check server-id or base-url" + hint)
         case 429:
             attempt.outcome = .throttled
             attempt.retryAfter = retryAfter ?? 20 * .second

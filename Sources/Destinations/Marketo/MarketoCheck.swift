@@ -25,7 +25,7 @@ extension MarketoDestination {
         steps.append(permission)
         guard permission.isGood else { return steps }
         steps += self.fields(fields)
-        if requests.through != .form, !requests.isByEmail {
+        if requests.through != .form, !requests.isByEmail, !steps.contains(where: { $0.name == lookupStep }) {
             steps.append(await lookup(now: now))
         }
         switch requests.through {
@@ -108,6 +108,11 @@ extension MarketoDestination {
         return names.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
+    private var lookupStep: String { "lookup field \(requests.lookupField)" }
+
+    private static let lookupMend =
+        "lookup-field must be email or a field of type String that can be searched by the API"
+
     private func fields(_ described: [JSON]) -> [CheckStep] {
         var byName: [String: JSON] = [:]
         for field in described {
@@ -116,6 +121,9 @@ extension MarketoDestination {
         let problems = told.compactMap { name -> CheckStep? in
             let step = "field \(name)"
             guard let field = byName[name] else {
+                if name == requests.lookupField, !requests.isByEmail {
+                    return CheckStep(lookupStep, problem: "there is no such field", mend: Self.lookupMend)
+                }
                 return CheckStep(
                     step, problem: "there is no such field",
                     mend: "Admin, Field Management: add it or look for its REST API name; or map another with "
@@ -127,10 +135,13 @@ extension MarketoDestination {
             }
             let isText = ["string", "email", "phone", "url", "text", "textarea"].contains(
                 field["dataType"]?.string?.lowercased())
+            let isConstant = requests.isConstant(name)
             if isText, let length = field["length"]?.integer, length < requests.limit(of: name) {
                 return CheckStep(
                     step, problem: "it takes \(length) characters, and up to \(requests.limit(of: name)) are sent",
-                    mend: "map a field of type Text Area for a description or summary, and a longer one otherwise")
+                    mend: isConstant
+                        ? "shorten constant.\(name), or set it of a longer field"
+                        : "map a field of type Text Area for a description or summary, and a longer one otherwise")
             }
             return nil
         }
@@ -140,9 +151,7 @@ extension MarketoDestination {
 
     /// Whether people can be searched by the lookup field: by searching for somebody whom nobody has.
     private func lookup(now: Instant) async -> CheckStep {
-        let name = "lookup field \(requests.lookupField)"
-        let mend =
-            "lookup-field must be email or a field of type String that can be searched by the API"
+        let (name, mend) = (lookupStep, Self.lookupMend)
         let field = PercentEncoding.encode(requests.lookupField)
         let target = "/rest/v1/leads.json?filterType=\(field)&filterValues=lead_check&fields=id"
         switch await ask(target, now: now) {

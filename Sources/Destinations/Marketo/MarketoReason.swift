@@ -17,8 +17,7 @@ extension MarketoDestination {
         if let field = field(in: said.message) { text += " on \(field)" }
         let words = VendorWords.clean(said.message, of: leads, fields: names)
         if !words.isEmpty { text += ": \(words)" }
-        if let mend = mend(said) { text += "; \(mend)" }
-        return text
+        return mend(said).map { VendorWords.reason(text, mend: $0) } ?? text
     }
 
     private var names: [String] { requests.fields.names + [requests.lookupField] }
@@ -39,6 +38,8 @@ extension MarketoDestination {
                 + "names this machine"
         case "610", "404", "405": "check server-id or base-url" + Self.hint(requests.through)
         case "702": "what the settings name is not there" + Self.hint(requests.through)
+        case "1006" where !requests.isByEmail && field(in: said.message) == requests.lookupField:
+            "lookup-field must be email or a field that can be searched"
         case "1006":
             requests.through == .form
                 ? "add the field to the form, or leave it out with map.…="

@@ -19,6 +19,7 @@ struct MarketoRequest: Sendable {
     let program: String?
     let form: Int64?
     let fields: FieldMap
+    private let constants: [String: MappingSettings.Constant]
 
     /// Bytes of a body at most.
     static let bodyLimit = 1_048_576
@@ -32,6 +33,7 @@ struct MarketoRequest: Sendable {
         program = settings.text("program")
         form = settings.text("form-id").flatMap { Int64($0) }
         fields = Self.map(settings.mapping)
+        constants = settings.mapping.constants
     }
 
     private static let usual: [LeadField: [String]] = [
@@ -57,9 +59,17 @@ struct MarketoRequest: Sendable {
 
     /// How much of a field is told, in its own unit.
     func limit(of name: String) -> Int {
+        if let constant = constants[name] { return constant.length ?? 0 }
+        if name == lookupField, !isByEmail { return Self.leadLength }
+        let taken = LeadField.allCases.first { fields.names(of: $0).contains(name) }
+        if let longest = taken?.longest { return longest }
         let areas = fields.names(of: .description) + fields.names(of: .summary)
         return areas.contains(name) ? Self.areaLimit : Self.textLimit
     }
+
+    func isConstant(_ name: String) -> Bool { constants[name] != nil }
+
+    private static let leadLength = LeadField.lead.longest ?? 0
 
     func prepare(_ outgoing: Outgoing) -> Prepared {
         let (members, adjusted) = fields.fields(outgoing)

@@ -69,7 +69,7 @@ package struct SalesforceAccess: Sendable {
     func grant(now: Instant) async -> Result<AccessTokens.Grant, SalesforceRefusal> {
         guard let address = url.appending("/services/oauth2/token"), let form = await form(now: now) else {
             return .failure(
-                SalesforceRefusal(.config, "no request for a token can be made", mend: SalesforceMend.address))
+                SalesforceRefusal(.config, "no request for a token can be made", mend: SalesforceMend.url))
         }
         switch await client.send(HTTPRequestBytes(tokenFrom: address, form: form), now: now) {
         case .answered(let answer): return read(answer, now: now)
@@ -77,7 +77,7 @@ package struct SalesforceAccess: Sendable {
             let silence = SentAttempt(silence: silent, writes: false)
             return .failure(
                 SalesforceRefusal(
-                    silence.outcome, "no access token: \(silence.reason)", mend: SalesforceMend.address))
+                    silence.outcome, "no access token: \(silence.reason)", mend: SalesforceMend.url))
         }
     }
 
@@ -110,7 +110,7 @@ package struct SalesforceAccess: Sendable {
         guard let instance = try? EndpointURL(text), instance.isSecure || allowsPrivate else {
             return .failure(
                 SalesforceRefusal(
-                    .config, "the token names an instance whose address cannot be used", mend: SalesforceMend.address))
+                    .config, "the token names an instance whose address cannot be used", mend: SalesforceMend.url))
         }
         return .success(AccessTokens.Grant(value: token, lifetime: nil, instance: instance))
     }

@@ -45,14 +45,14 @@ struct SalesforceCheck: Sendable {
         guard let request = requests.read("/services/data", token: nil, at: url) else { return [] }
         switch await client.send(request, now: now) {
         case .refused(let reason), .notSent(let reason), .unanswered(let reason):
-            return [CheckStep(name, problem: reason, mend: SalesforceMend.address)]
+            return [CheckStep(name, problem: reason, mend: SalesforceMend.url)]
         case .answered(let answer):
             let versions = answer.json?.array?.compactMap { $0["version"]?.string } ?? []
             guard answer.status == 200, !versions.isEmpty else {
                 return [
                     CheckStep(
                         name, problem: "answered \(answer.status), and not as Salesforce does",
-                        mend: SalesforceMend.address)
+                        mend: SalesforceMend.url)
                 ]
             }
             let good = CheckStep(name, good: "an org answers")
@@ -80,7 +80,7 @@ struct SalesforceCheck: Sendable {
         else { return ([], nil) }
         switch await client.send(request, now: now) {
         case .refused(let reason), .notSent(let reason), .unanswered(let reason):
-            return ([CheckStep(name, problem: reason, mend: SalesforceMend.address)], nil)
+            return ([CheckStep(name, problem: reason, mend: SalesforceMend.url)], nil)
         case .answered(let answer):
             guard answer.status == 200, let description = answer.json, description["fields"]?.array != nil else {
                 let error = SalesforceError(answer.json?.array?.first)

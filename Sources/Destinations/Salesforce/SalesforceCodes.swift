@@ -71,6 +71,7 @@ extension SalesforceOutcome {
 /// What a person can do about what Salesforce says.
 enum SalesforceMend {
     static let session = "the session was refused twice: check that the user is active and may use the API"
+    static let url = "check that url is My Domain (Setup, My Domain), and that this machine may reach it"
     static let address = "check that url is My Domain (Setup, My Domain), and api-version"
     static let unique =
         "delete or merge all but one of them, and tick Unique on the external id field (Setup, Object Manager, Lead)"

@@ -127,7 +127,9 @@ package struct SalesforceDestination: Adapter {
     private func attempt(_ outcome: SalesforceOutcome, status: Int, of leads: [Prepared]) -> SentAttempt {
         var reason = VendorWords.clean(outcome.problem, of: leads.map(\.outgoing), fields: fields.names)
         // A mend is for who has to do something; a token that is got anew asks for nothing.
-        if let mend = outcome.mend, outcome.outcome == .config || outcome.outcome == .rejected { reason += "; \(mend)" }
+        if let mend = outcome.mend, outcome.outcome == .config || outcome.outcome == .rejected {
+            reason = VendorWords.reason(reason, mend: mend)
+        }
         return SentAttempt(
             outcome: outcome.outcome, status: status, remoteID: outcome.remoteID, reason: reason,
             retryAfter: outcome.retryAfter)

@@ -28,7 +28,8 @@ package struct SalesforceRefusal: Error, Hashable, Sendable {
 
     /// As every lead that waited for the token is told.
     var attempt: SentAttempt {
-        SentAttempt(outcome: outcome, status: status, reason: "\(problem); \(mend)", retryAfter: retryAfter)
+        SentAttempt(
+            outcome: outcome, status: status, reason: VendorWords.reason(problem, mend: mend), retryAfter: retryAfter)
     }
 
     /// - Parameters:
@@ -53,8 +54,8 @@ package struct SalesforceRefusal: Error, Hashable, Sendable {
         case 429:
             return SalesforceRefusal(.throttled, problem, mend: "it passes", retryAfter: retryAfter, status: status)
         case 200...299:
-            return SalesforceRefusal(.config, problem + " without one", mend: SalesforceMend.address, status: status)
-        default: return SalesforceRefusal(.config, problem, mend: SalesforceMend.address, status: status)
+            return SalesforceRefusal(.config, problem + " without one", mend: SalesforceMend.url, status: status)
+        default: return SalesforceRefusal(.config, problem, mend: SalesforceMend.url, status: status)
         }
     }
 

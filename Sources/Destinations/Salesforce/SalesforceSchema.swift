@@ -71,13 +71,13 @@ package struct SalesforceSchema: Sendable {
         guard described["createable"]?.bool != false, described["updateable"]?.bool != false else {
             return CheckStep(step, problem: "the user may not edit it", mend: "\(Self.security); or \(other)")
         }
-        guard let field else { return nil }
+        guard let field else { return constant(name, described) }
         if name.lowercased() == "country", self.described["countrycode"] != nil {
             return CheckStep(
                 step, problem: "takes names and no codes, for State and Country/Territory Picklists are on",
                 mend: "--set map.country=CountryCode")
         }
-        if let problem = problem(of: described, takes: field, most: most(name)) {
+        if let problem = problem(of: described, takes: field, most: fields.length(name, takes: field)) {
             return CheckStep(step, problem: problem, mend: other)
         }
         let missing = field == .source ? missingSources(described) : []
@@ -90,8 +90,18 @@ package struct SalesforceSchema: Sendable {
         return nil
     }
 
-    private func most(_ name: String) -> Int? {
-        if case .units(let units)? = SalesforceFields.limits[name] { units } else { nil }
+    /// A constant is told whole.
+    private func constant(_ name: String, _ field: JSON) -> CheckStep? {
+        guard let sent = fields.constants[name]?.length, let problem = Self.tooShort(field, for: sent) else {
+            return nil
+        }
+        return CheckStep(
+            "field \(name)", problem: problem, mend: "shorten constant.\(name), or make the field as long")
+    }
+
+    private static func tooShort(_ field: JSON, for most: Int) -> String? {
+        guard let length = field["length"]?.integer, (1..<Int64(max(1, most))).contains(length) else { return nil }
+        return "takes \(length) characters, and up to \(most) may come"
     }
 
     private static let textTypes: Set = [
@@ -99,7 +109,7 @@ package struct SalesforceSchema: Sendable {
     ]
 
     /// What keeps a field from taking something, or as much of it as may be sent.
-    private func problem(of field: JSON, takes lead: LeadField, most: Int?) -> String? {
+    private func problem(of field: JSON, takes lead: LeadField, most: Int) -> String? {
         let type = field["type"]?.string ?? "string"
         let fits =
             switch lead {
@@ -108,8 +118,7 @@ package struct SalesforceSchema: Sendable {
             default: Self.textTypes.contains(type)
             }
         guard fits else { return "is of type \(type), which does not take \(lead.rawValue)" }
-        guard let most, let length = field["length"]?.integer, (1..<Int64(most)).contains(length) else { return nil }
-        return "takes \(length) characters, and up to \(most) may come"
+        return type == "boolean" ? nil : Self.tooShort(field, for: most)
     }
 
     private func missingSources(_ field: JSON) -> [String] {

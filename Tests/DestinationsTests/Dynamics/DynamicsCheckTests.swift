@@ -81,6 +81,7 @@ struct DynamicsCheckTests {
         let set = [
             "map.offer=xyz_offer", "map.title=xyz_short", "map.phone=donotphone", "map.company=CompanyName",
             "constant.subject=number:1", "map.source=leadid",
+            "constant.firstname=\(String(repeating: "x", count: 51))",
         ]
         try await Self.check(set) { steps in
             let problems = Dictionary(uniqueKeysWithValues: steps.dropFirst(2).map { ($0.name, $0.problem ?? "") })
@@ -90,7 +91,8 @@ struct DynamicsCheckTests {
             #expect(problems["field subject"]?.contains("String") == true)
             #expect(problems["field leadid"]?.contains("Uniqueidentifier") == true)
             #expect(steps.first { $0.name == "field CompanyName" }?.says == "the column's logical name is companyname")
-            #expect(problems.count == 6)
+            #expect(problems["field firstname"] == "the column takes 50 characters, and 51 may be sent")
+            #expect(problems.count == 7)
         }
     }
 

@@ -132,9 +132,9 @@ struct DynamicsOutcomeTests {
             """#
         let found = try Self.read(500, nested)
         #expect(found.outcome == .rejected)
-        #expect(found.reason.hasPrefix("0x80040333: An error has occurred. Outer. A duplicate exists.; "))
+        #expect(found.reason.hasPrefix("0x80040333: An error has occurred. Outer. A duplicate exists; "))
         let details = #"{"error":{"code":"","message":"M.","details":[{"code":"-2147220960","message":"D."}]}}"#
-        #expect(try Self.read(403, details).reason.hasPrefix("0x80040220: M. D.; "))
+        #expect(try Self.read(403, details).reason.hasPrefix("0x80040220: M. D; "))
         let bare = #"{"Message":"An error has occurred.","ExceptionMessage":"E","ErrorCode":-2147220960}"#
         #expect(try Self.read(500, bare).outcome == .config)
         let text = #"{"error":"invalid_token"}"#

@@ -34,7 +34,7 @@ struct EntraTests {
         let found = try refusal(status, body(code))
         #expect(found.outcome == outcome)
         #expect(found.problem == "AADSTS\(code): Words.")
-        #expect(found.attempt.reason.hasPrefix("AADSTS\(code): Words.; "))
+        #expect(found.attempt.reason.hasPrefix("AADSTS\(code): Words; "))
         #expect(found.mend.contains(mend))
     }
 
