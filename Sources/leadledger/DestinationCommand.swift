@@ -52,8 +52,9 @@ struct DestinationCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            var list = ListOutput(options.output, columns: ["name", "kind", "state", "reason"])
-            for destination in try await options.home().destinations() { list.add(destination.json) }
+            var list = ListOutput(
+                options.output, columns: ["name", "kind", "state", "open", "held", "parked", "unknown", "reason"])
+            for each in try await options.home().destinationOverview() { list.add(each.destination.json(each.counts)) }
             list.finish(empty: "There is no destination. Add one: leadledger destination add NAME --kind https --set …")
         }
     }
@@ -64,7 +65,8 @@ struct DestinationCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            let json = try await options.home().destination(name).json
+            let home = options.home()
+            let json = try await home.destination(name).json(home.counts(of: name))
             if options.output == .json || options.output == .ndjson { return printJSON(json) }
             guard case .object(let members) = json else { return }
             for member in members { print("\(member.name): \(ListOutput.cell(member.value))") }
