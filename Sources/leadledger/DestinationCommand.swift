@@ -32,11 +32,12 @@ struct DestinationCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
+            guard DestinationKind(rawValue: kind) != nil else { throw ValidationError(DestinationKind.unknown(kind)) }
             let settings: DestinationSettings
             do {
                 settings = try DestinationSettings(name: name, kind: kind, set: set, secret: secret)
             } catch {
-                throw ValidationError("\(error)")
+                throw ValidationError("\(error). See: leadledger destination kinds \(kind)")
             }
             let json = try await options.home().perform(DestinationAdd(settings, reason: reason))
             if options.output == .json || options.output == .ndjson { return printJSON(json) }
