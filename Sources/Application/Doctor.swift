@@ -136,11 +136,24 @@ package struct Doctor {
                 "source \(source.name)", check["ok"]?.bool == true, check["problem"]?.string ?? "it can be read",
                 advice: check["advice"]?.string)
         }
+        try lookAtDestinations(snapshot)
+    }
+
+    private mutating func lookAtDestinations(_ snapshot: Snapshot) throws {
+        let tally = try DeliveryTally(snapshot.views)
         for destination in snapshot.views.destinations where destination.state != .removed {
+            let (name, counts) = (destination.name, tally[destination])
             add(
-                "destination \(destination.name)", destination.state == .active,
-                destination.state == .active ? "active" : "paused: \(destination.reason ?? "no reason was given")",
-                advice: "mend it, then: leadledger destination resume \(destination.name)")
+                "destination \(name)", destination.state == .active,
+                destination.state == .active
+                    ? "active, \(counts.open) open"
+                    : "paused, \(counts.held) held: \(destination.reason ?? "no reason was given")",
+                advice: "mend it, then: leadledger destination resume \(name)")
+            for (state, count) in [("parked", counts.parked), ("unknown", counts.unknown)] where count > 0 {
+                add(
+                    "deliveries \(name)", false, "\(count) \(state) at \(name)",
+                    advice: "look: leadledger deliveries --state \(state) --destination \(name)")
+            }
         }
     }
 

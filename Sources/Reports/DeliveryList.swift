@@ -24,11 +24,16 @@ package struct DeliveryList {
     /// The states that are shown: those of the fold, and two that depend on what is around it.
     package static let states = Delivery.State.allCases.map(\.name) + ["running", "held"]
 
-    /// Calls `body` for each delivery that fits, destination after destination.
-    package func each(state: String?, destination: Destination?, _ body: (JSON) throws -> Void) throws {
+    /// Calls `body` for each delivery that fits, destination after destination, up to `limit` of them.
+    package func each(
+        state: String?, destination: Destination?, limit: Int = .max, _ body: (JSON) throws -> Void
+    ) throws {
+        var left = limit
         try snapshot.views.deliveries(destination: destination?.number) { row in
-            if state == nil || shownState(row) == state { try body(try json(row)) }
-            return true
+            guard state == nil || shownState(row) == state else { return true }
+            try body(try json(row))
+            left -= 1
+            return left > 0
         }
     }
 
@@ -65,6 +70,7 @@ package struct DeliveryList {
             "delivery": .string(snapshot.deliveryID(row.key)),
             "destination": .optional(destination?.name),
             "lead": .string(snapshot.leadID(row.lead)),
+            "offer": .optional(try snapshot.text(row.lead & 0xffff_ffff)),
             "state": .string(state),
             "attempts": .number(row.delivery.attempts),
             "nextAttemptAt": .optional(

@@ -39,6 +39,7 @@ struct AuditCommand: AsyncParsableCommand {
             options.output,
             columns: [
                 "at", "destination", "kind", "delivery", "attempt", "customer", "offer", "outcome", "status", "reason",
+                "adjusted",
             ])
         try AuditList(snapshot).each(filter) { list.add($0) }
         list.finish(empty: "Nothing was sent.")

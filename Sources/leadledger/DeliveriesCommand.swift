@@ -11,9 +11,12 @@ struct DeliveriesCommand: AsyncParsableCommand {
     var state: String?
     @Option(help: "Only those of this destination.")
     var destination: String?
+    @Option(help: "At most so many.")
+    var limit: Int?
     @OptionGroup var options: GlobalOptions
 
     func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
         guard let state, !DeliveryList.states.contains(state) else { return }
         throw ValidationError("--state takes \(DeliveryList.states.joined(separator: ", "))")
     }
@@ -24,7 +27,9 @@ struct DeliveriesCommand: AsyncParsableCommand {
             options.output,
             columns: ["delivery", "destination", "lead", "state", "attempts", "nextAttemptAt", "reason"])
         let wanted = destination == nil ? nil : try await home.destination(destination ?? "")
-        try DeliveryList(try await home.snapshot()).each(state: state, destination: wanted) { list.add($0) }
+        try DeliveryList(try await home.snapshot()).each(state: state, destination: wanted, limit: limit ?? .max) {
+            list.add($0)
+        }
         list.finish(empty: "There is no such delivery.")
     }
 }

@@ -44,6 +44,12 @@ struct DeliveryCommand: AsyncParsableCommand {
         var dryRun = false
         @OptionGroup var options: GlobalOptions
 
+        func validate() throws {
+            guard !reason.allSatisfy(\.isWhitespace) else {
+                throw ValidationError("--reason must say why, for the audit")
+            }
+        }
+
         func run() async throws {
             var selection = DeliveryRelease.Selection()
             selection.deliveries = deliveries
@@ -95,7 +101,11 @@ struct SelectionOptions: ParsableArguments {
 
     func validate() throws {
         let isAll = parked || parkedFor != nil
-        guard isAll != !deliveries.isEmpty else {
+        guard !isAll || deliveries.isEmpty else {
+            throw ValidationError(
+                "deliveries by name and \(parked ? "--parked" : "--parked-for") exclude each other: give one of them")
+        }
+        guard isAll || !deliveries.isEmpty else {
             throw ValidationError("name deliveries (dlv_…, see: leadledger deliveries --state parked) or give --parked")
         }
         guard isAll || destination == nil else {
@@ -110,8 +120,15 @@ struct SelectionOptions: ParsableArguments {
         selection.destination = destination
         selection.parkedFor = parkedFor
         let act = DeliveryRelease(release, selection, reason: reason, isDryRun: dryRun)
-        Self.tell(try await options.home().perform(act), options)
+        let json = try await options.home().perform(act)
+        Self.tell(json, options)
+        if let parkedFor, json["count"]?.integer == 0, json["skipped"]?.integer == 0 {
+            let place = destination.map { " at \($0)" } ?? ""
+            say("No parked delivery\(place) has a reason that holds \"\(parkedFor)\". Look: \(Self.look)")
+        }
     }
+
+    private static let look = "leadledger deliveries --state parked"
 
     static func tell(_ json: JSON, _ options: GlobalOptions) {
         if options.output == .json || options.output == .ndjson { return printJSON(json) }
@@ -120,6 +137,10 @@ struct SelectionOptions: ParsableArguments {
         for skipped in json["skippedDeliveries"]?.array ?? [] {
             let why = [skipped["state"], skipped["reason"]].map { ListOutput.cell($0) }.filter { !$0.isEmpty }
             say("left as it is: \(ListOutput.cell(skipped["delivery"])) (\(why.joined(separator: ": ")))")
+        }
+        for paused in json["paused"]?.array ?? [] {
+            let name = ListOutput.cell(paused)
+            say("Destination \(name) is paused, so they are held: leadledger destination resume \(name)")
         }
         let more = (json["skipped"]?.integer ?? 0) - Int64(json["skippedDeliveries"]?.array?.count ?? 0)
         if more > 0 { say("… and \(more) more") }

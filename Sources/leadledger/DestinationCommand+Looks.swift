@@ -20,8 +20,7 @@ extension DestinationCommand {
                 return
             }
             guard let found = DestinationKind(rawValue: kind) else {
-                let all = DestinationKind.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ValidationError("there is no kind \(kind); there are \(all)")
+                throw ValidationError(DestinationKind.unknown(kind))
             }
             if options.output == .json || options.output == .ndjson { return printJSON(found.json) }
             var settings = ListOutput(options.output, columns: ["key", "required", "default", "allowed", "says"])

@@ -32,11 +32,12 @@ struct DestinationCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
+            guard DestinationKind(rawValue: kind) != nil else { throw ValidationError(DestinationKind.unknown(kind)) }
             let settings: DestinationSettings
             do {
                 settings = try DestinationSettings(name: name, kind: kind, set: set, secret: secret)
             } catch {
-                throw ValidationError("\(error)")
+                throw ValidationError("\(error). See: leadledger destination kinds \(kind)")
             }
             let json = try await options.home().perform(DestinationAdd(settings, reason: reason))
             if options.output == .json || options.output == .ndjson { return printJSON(json) }
@@ -52,8 +53,9 @@ struct DestinationCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            var list = ListOutput(options.output, columns: ["name", "kind", "state", "reason"])
-            for destination in try await options.home().destinations() { list.add(destination.json) }
+            var list = ListOutput(
+                options.output, columns: ["name", "kind", "state", "open", "held", "parked", "unknown", "reason"])
+            for each in try await options.home().destinationOverview() { list.add(each.destination.json(each.counts)) }
             list.finish(empty: "There is no destination. Add one: leadledger destination add NAME --kind https --set …")
         }
     }
@@ -64,7 +66,8 @@ struct DestinationCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            let json = try await options.home().destination(name).json
+            let home = options.home()
+            let json = try await home.destination(name).json(home.counts(of: name))
             if options.output == .json || options.output == .ndjson { return printJSON(json) }
             guard case .object(let members) = json else { return }
             for member in members { print("\(member.name): \(ListOutput.cell(member.value))") }

@@ -48,7 +48,7 @@ struct LeadCommand: AsyncParsableCommand {
             ])
         section(
             "Deliveries", report["deliveries"],
-            ["delivery", "destination", "state", "attempts", "nextAttemptAt", "reason"])
+            ["delivery", "offer", "destination", "state", "attempts", "nextAttemptAt", "reason"])
     }
 
     private func section(_ title: String, _ rows: JSON?, _ columns: [String]) {

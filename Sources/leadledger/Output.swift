@@ -81,7 +81,9 @@ struct ListOutput {
         out.flush()
     }
 
-    private static let numbers: Set = ["attempts", "attempt", "seq", "status", "rows", "differences"]
+    private static let numbers: Set = [
+        "attempts", "attempt", "seq", "status", "rows", "differences", "open", "held", "parked", "unknown",
+    ]
 
     private static func table(_ columns: [String]) -> TextTable {
         TextTable(columns.map { ($0, Self.numbers.contains($0) ? .right : .left) })

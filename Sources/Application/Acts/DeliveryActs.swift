@@ -43,6 +43,7 @@ package struct DeliveryRelease: Act {
         var events: [NewEvent] = []
         var skipped: [JSON] = []
         var skippedCount = 0
+        var paused: Set<String> = []
         try eachSelected(snapshot) { row in
             guard let destination = snapshot.views.destinations.first(where: { $0.number == row.destination }) else {
                 return
@@ -57,6 +58,7 @@ package struct DeliveryRelease: Act {
                 ])
                 return
             }
+            if destination.state == .paused { paused.insert(destination.name) }
             let detail = ReleaseDetail(
                 destination: destination.number, name: destination.name,
                 action: destination.takesEveryAction ? row.key & 0xffff_ffff : 0, release: release, reason: reason)
@@ -75,7 +77,8 @@ package struct DeliveryRelease: Act {
         }
         return [
             "verb": .string(release.rawValue), "count": .number(events.count), "skipped": .number(skippedCount),
-            "skippedDeliveries": .array(skipped), "dryRun": .bool(isDryRun),
+            "skippedDeliveries": .array(skipped), "paused": .array(paused.sorted().map { .string($0) }),
+            "dryRun": .bool(isDryRun),
         ]
     }
 

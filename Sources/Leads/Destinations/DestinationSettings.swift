@@ -135,7 +135,7 @@ package struct DestinationSettings: Hashable, Sendable {
             if specification.isMapped, MappingSettings.isKey(key) { continue }
             let more = specification.isMapped ? ", map.FIELD, constant.FIELD, default.FIELD" : ""
             throw DestinationSettingsError(
-                key: shown(key), problem: "is not a setting of this kind",
+                key: shown(key), problem: "is not a setting of this kind" + meant(key, among: keys),
                 allowed: keys.joined(separator: ", ") + more)
         }
     }
@@ -148,7 +148,7 @@ package struct DestinationSettings: Hashable, Sendable {
         for (key, text) in texts.sorted(by: { $0.key < $1.key }) {
             guard keys.contains(key) else {
                 throw DestinationSettingsError(
-                    key: shown(key), problem: "is not a secret of this kind",
+                    key: shown(key), problem: "is not a secret of this kind" + meant(key, among: keys),
                     allowed: keys.isEmpty ? "no secret, for this kind needs none" : keys.joined(separator: ", "))
             }
             guard let reference = SecretReference(text) else {
@@ -164,8 +164,24 @@ package struct DestinationSettings: Hashable, Sendable {
     /// A key as an error may show it: one that does not look like a key may be a secret in the wrong place.
     static func shown(_ key: String) -> String {
         for prefix in ["map.", "constant.", "default."] where key.hasPrefix(prefix) { return prefix + "…" }
-        let looksLikeKey = key.utf8.count <= 24 && key.utf8.allSatisfy { (97...122).contains($0) || $0 == 45 }
-        return looksLikeKey ? key : "a key"
+        return looksLikeKey(key) ? key : "a key"
+    }
+
+    /// Digits among letters, and a long row of small and capital letters, are how secrets look.
+    private static func looksLikeKey(_ key: String) -> Bool {
+        guard key.utf8.count <= 32 else { return false }
+        return key.utf8.split(omittingEmptySubsequences: true) { [45, 46, 95].contains($0) }.allSatisfy { word in
+            let digits = word.count { (48...57).contains($0) }
+            let capitals = word.count { (65...90).contains($0) }
+            let small = word.count { (97...122).contains($0) }
+            guard digits + capitals + small == word.count else { return false }
+            return digits == 0 && word.count <= (capitals == 0 ? 24 : 16)
+        }
+    }
+
+    /// What to say of the key that was probably meant.
+    private static func meant(_ key: String, among keys: [String]) -> String {
+        NearestName.of(key, among: keys).map { "; did you mean \($0)?" } ?? ""
     }
 
     static func isName(_ name: String) -> Bool {
@@ -191,5 +207,7 @@ package struct DestinationSettingsError: Error, Equatable, CustomStringConvertib
         self.allowed = allowed
     }
 
-    package var description: String { "\(key) \(problem); allowed: \(allowed)" }
+    package var description: String {
+        "\(key) \(problem)\(problem.hasSuffix("?") ? "" : ";") allowed: \(allowed)"
+    }
 }
