@@ -50,6 +50,10 @@ extension ViewsWriter {
         return try withConnection { connection in
             let due = try dueRows(connection, destination, now, limit)
             guard !due.isEmpty else { return [] }
+            // Where a repeat is not known by its key, not even a power cut may forget what was about to be sent.
+            let isSynced = destination.settings.repeats != .keyed
+            if isSynced { try connection.execute("PRAGMA synchronous = FULL") }
+            defer { if isSynced { try? connection.execute("PRAGMA synchronous = NORMAL") } }
             return try connection.transaction {
                 let insert = try connection.prepare("INSERT INTO claim (delivery, version, at) VALUES (?, ?, ?)")
                 let lead = try connection.prepare(

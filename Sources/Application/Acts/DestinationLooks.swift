@@ -14,6 +14,10 @@ package struct DestinationCheck: Act {
 
     package var takesTurns: Bool { false }
 
+    /// Where a secret has to be that cannot be read here.
+    static let mend =
+        "secrets are read by the process that sends: the service, where one has this home open, else this command"
+
     package func perform(on home: OpenHome) async throws -> JSON {
         let found = try Home.destination(destination, of: try await home.snapshot())
         var steps: [CheckStep] = []
@@ -22,7 +26,7 @@ package struct DestinationCheck: Act {
             steps = await adapter.check(now: home.home.clock())
             await adapter.shutdown()
         } catch {
-            steps = [CheckStep("secrets", problem: "\(error)", mend: "set it where leadledger runs, and check again")]
+            steps = [CheckStep("secrets", problem: "\(error)", mend: Self.mend)]
         }
         return [
             "name": .string(destination), "kind": .string(found.settings.kind.rawValue),
@@ -60,7 +64,7 @@ package struct DestinationTest: Act {
         do {
             adapter = try Adapters.make(found.settings)
         } catch {
-            throw ActFailure("\(error)")
+            throw ActFailure("\(error); \(DestinationCheck.mend)")
         }
         let now = home.home.clock()
         let lead = adapter.prepare(Self.lead(home.writer.id, now: now))
