@@ -109,6 +109,14 @@ struct DeliveryReleaseTests {
         #expect(delivery.wanted == 9)
     }
 
+    @Test func `what arrived stays delivered when contact is forbidden later, and something newer is withheld`() {
+        var delivery = delivery(.delivered)
+        delivery.want(1, suppression: "doNotContact", isMended: true)
+        #expect(delivery.state == .delivered && delivery.reason == nil)
+        delivery.want(2, suppression: "doNotContact")
+        #expect(delivery.state == .suppressed && delivery.reason == "doNotContact")
+    }
+
     @Test func `what must not be sent is sent by no verb`() {
         var delivery = delivery(.delivered)
         delivery.want(2, suppression: "doNotContact")
