@@ -22,7 +22,7 @@ struct AzureBlobCheck {
             status == 200 || status == 206 || code == "BlobNotFound" || code == "InvalidRange"
         }
         if look.isDone { return look.steps }
-        look.steps.append(permission)
+        look.steps.append(StorageCheck.permission(access, of: "container"))
         if look.error == nil, let type = exchange.answer?["x-ms-blob-type"], type != "AppendBlob" {
             look.steps.append(
                 CheckStep(
@@ -30,27 +30,9 @@ struct AzureBlobCheck {
                     mend: "move that blob away, or set another prefix"))
             return look.steps
         }
-        switch look.error?.code {
-        case nil: look.steps.append(CheckStep("container", good: "\(blob.container) is there"))
-        case "ContainerNotFound" where makesContainer:
-            look.steps.append(
-                CheckStep("container", good: "\(blob.container) is not there, and is made with the first lead"))
-        default:
-            let error = look.error
-            look.steps.append(
-                CheckStep(
-                    "container", problem: "\(error?.code ?? ""): \(error?.problem ?? "")", mend: error?.mend ?? ""))
-        }
+        look.steps.append(
+            StorageCheck.place(
+                "container", blob.container, look.error, missing: "ContainerNotFound", isMade: makesContainer))
         return look.steps
-    }
-
-    private var permission: CheckStep {
-        guard case .signature(let signature) = access.credential else {
-            return CheckStep("permission", good: "a key permits everything")
-        }
-        return CheckStep(
-            "permission",
-            good: signature.permissions.map { "the shared access signature permits \($0)" }
-                ?? "a policy that is stored with the container says what is permitted")
     }
 }

@@ -85,4 +85,30 @@ enum StorageCheck {
             "clock", problem: "the clock of this machine says \(now), that of the service \(date)",
             mend: "set this machine's clock, for instance with NTP: requests more than 15 minutes off are refused")
     }
+
+    /// What the secret permits, as far as it says so itself.
+    /// - Parameter name: `table` or `container`.
+    static func permission(_ access: StorageAccess, of name: String) -> CheckStep {
+        guard case .signature(let signature) = access.credential else {
+            return CheckStep("permission", good: "a key permits everything")
+        }
+        return CheckStep(
+            "permission",
+            good: signature.permissions.map { "the shared access signature permits \($0)" }
+                ?? "a policy that is stored with the \(name) says what is permitted")
+    }
+
+    /// Whether the table or the container is there.
+    /// - Parameters:
+    ///   - missing: the code by which the service says that it is not.
+    ///   - isMade: whether it is made with the first lead.
+    static func place(
+        _ name: String, _ place: String, _ error: StorageError?, missing: String, isMade: Bool
+    ) -> CheckStep {
+        guard let error else { return CheckStep(name, good: "\(place) is there") }
+        if error.code == missing, isMade {
+            return CheckStep(name, good: "\(place) is not there, and is made with the first lead")
+        }
+        return CheckStep(name, problem: "\(error.code ?? ""): \(error.problem)", mend: error.mend)
+    }
 }

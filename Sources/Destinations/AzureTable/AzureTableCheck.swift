@@ -22,27 +22,10 @@ struct AzureTableCheck {
                 "permission", good: "may add and update; without permission r the table itself cannot be looked at")
         }
         if look.isDone { return look.steps }
-        look.steps.append(permission)
-        switch look.error?.code {
-        case nil: look.steps.append(CheckStep("table", good: "\(table) is there"))
-        case "TableNotFound" where makesTable:
-            look.steps.append(CheckStep("table", good: "\(table) is not there, and is made with the first lead"))
-        default:
-            let error = look.error
-            look.steps.append(
-                CheckStep(
-                    "table", problem: "\(error?.code ?? ""): \(error?.problem ?? "")", mend: error?.mend ?? ""))
-        }
+        look.steps.append(StorageCheck.permission(access, of: "table"))
+        look.steps.append(
+            StorageCheck.place(
+                "table", table, look.error, missing: "TableNotFound", isMade: makesTable))
         return look.steps
-    }
-
-    private var permission: CheckStep {
-        guard case .signature(let signature) = access.credential else {
-            return CheckStep("permission", good: "a key permits everything")
-        }
-        return CheckStep(
-            "permission",
-            good: signature.permissions.map { "the shared access signature permits \($0)" }
-                ?? "a policy that is stored with the table says what is permitted")
     }
 }

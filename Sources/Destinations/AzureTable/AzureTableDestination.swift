@@ -141,7 +141,10 @@ package struct AzureTableDestination: Adapter {
     }
 
     private func answer(_ leads: [Prepared], _ exchange: StorageExchange, now: Instant) -> BatchAnswer {
-        if let silence = APIClient.silence(exchange.sent) { return all(leads, exchange) { _ in silence } }
+        guard exchange.answer != nil else {
+            let silence = SentAttempt(silence: exchange.sent)
+            return all(leads, exchange) { _ in silence }
+        }
         let status = exchange.status
         if let error = failure(of: exchange, now: now) { return refused(leads, exchange, error, now: now) }
         if status != 202 {

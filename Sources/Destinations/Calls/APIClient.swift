@@ -21,11 +21,6 @@ package struct APIClient: Sendable {
 
     package func shutdown() async { await hosts.shutdown() }
 
-    /// What it means that no answer came; `nil` when one came.
-    package static func silence(_ sent: Sent) -> SentAttempt? {
-        if case .answered = sent { nil } else { SentAttempt(silence: sent) }
-    }
-
     /// What can be said against an address without the network: a host that is an address which is not allowed.
     package static func check(
         _ url: EndpointURL, key: String, allowsPrivate: Bool

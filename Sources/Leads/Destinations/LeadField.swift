@@ -17,19 +17,6 @@ package enum LeadField: String, CaseIterable, Sendable {
     case lead, customer
     /// `true` where the customer must not be contacted; never sent otherwise.
     case doNotContact
-
-    package init(_ field: Contact.Field) {
-        self =
-            switch field {
-            case .email: .email
-            case .firstName: .firstName
-            case .lastName: .lastName
-            case .phone: .phone
-            case .country: .country
-            case .company: .company
-            case .title: .title
-            }
-    }
 }
 
 /// Which field of a destination takes what: the settings `map.…`, `constant.…` and `default.…`.
